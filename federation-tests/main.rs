@@ -1,0 +1,1 @@
+//! Black-box tests: Kith processes and foreign peers over real HTTP.

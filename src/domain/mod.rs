@@ -1,0 +1,3 @@
+//! Types and rules: no IO, no async, no wire names. Everything that decides is a function of its arguments.
+
+pub mod clock;

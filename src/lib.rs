@@ -1,0 +1,3 @@
+//! Kith: a federated server that turns the people you know from work into friends.
+
+pub mod domain;

@@ -1,0 +1,1 @@
+//! Integration tests: the whole app in process, on both databases.
