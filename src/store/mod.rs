@@ -1,0 +1,20 @@
+//! The only SQL: connections, transactions, one file per noun.
+//!
+//! Query functions take `&mut Conn` and know nothing of who calls them; they return domain types. What may happen to
+//! a row is decided elsewhere (`domain`), when it may happen in `services`. Nothing outside sees a row struct.
+
+mod backend;
+mod conn;
+mod db;
+mod error;
+mod migrations;
+mod schema;
+mod transaction;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use conn::Conn;
+pub use db::{DatabaseKind, Reader, Store};
+pub use error::{Error, Result};
+pub use transaction::Unit;
