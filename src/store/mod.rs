@@ -9,9 +9,9 @@ mod db;
 mod error;
 mod migrations;
 mod schema;
-mod transaction;
 #[cfg(test)]
 mod tests;
+mod transaction;
 mod writer;
 
 pub use conn::Conn;

@@ -9,20 +9,33 @@ use super::{Conn, Error, Store};
 
 async fn sqlite() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(&format!("sqlite:{}", folder.path().join("kith.db").display())).await.unwrap();
+    let store = Store::open(&format!(
+        "sqlite:{}",
+        folder.path().join("kith.db").display()
+    ))
+    .await
+    .unwrap();
     (folder, store)
 }
 
 async fn put(tx: &mut Conn, id: i64) -> Result<(), Error> {
     diesel::insert_into(signals::table)
-        .values((signals::id.eq(id), signals::topic.eq("t"), signals::subject.eq("s")))
+        .values((
+            signals::id.eq(id),
+            signals::topic.eq("t"),
+            signals::subject.eq("s"),
+        ))
         .execute(tx)
         .await?;
     Ok(())
 }
 
 async fn count(store: &Store) -> i64 {
-    signals::table.count().get_result(&mut store.reader().await.unwrap()).await.unwrap()
+    signals::table
+        .count()
+        .get_result(&mut store.reader().await.unwrap())
+        .await
+        .unwrap()
 }
 
 fn assert_send<T: Send>(value: T) -> T {
@@ -59,7 +72,11 @@ async fn a_dropped_unit_leaves_nothing_and_does_not_hold_up_others() {
         std::future::pending::<()>().await;
         Ok(())
     });
-    assert!(tokio::time::timeout(Duration::from_millis(50), abandoned).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), abandoned)
+            .await
+            .is_err()
+    );
     let done: Result<(), Error> = store.transaction(async |tx| put(tx, 2).await).await;
     done.unwrap();
     assert_eq!(count(&store).await, 1);
