@@ -1,4 +1,5 @@
 //! Kith: a federated server that turns the people you know from work into friends.
 
+pub mod config;
 pub mod domain;
 pub mod store;
