@@ -56,7 +56,36 @@ pub struct Ctx {
     pub limits: Arc<crate::config::Limits>,
     /// The instance's own actor.
     pub instance: ActorId,
-    rules: Arc<RwLock<Arc<DomainRules>>>,
+    /// The domain rules as this process last read them.
+    pub rules: Arc<Cached<DomainRules>>,
+}
+
+/// A value that is read often and replaced when a signal says that it changed.
+#[derive(Debug, Default)]
+pub struct Cached<T>(RwLock<Arc<T>>);
+
+impl<T> Cached<T> {
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Cached(RwLock::new(Arc::new(value)))
+    }
+
+    /// The value as it is now.
+    #[must_use]
+    pub fn get(&self) -> Arc<T> {
+        match self.0.read() {
+            Ok(slot) => slot.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    /// Replaces the value for everybody who asks from now on.
+    pub fn set(&self, value: T) {
+        match self.0.write() {
+            Ok(mut slot) => *slot = Arc::new(value),
+            Err(poisoned) => *poisoned.into_inner() = Arc::new(value),
+        }
+    }
 }
 
 impl Ctx {
@@ -69,22 +98,5 @@ impl Ctx {
     #[must_use]
     pub fn id(&self) -> i64 {
         self.ids.next(self.clock.now())
-    }
-
-    /// The domain rules as this process last read them.
-    #[must_use]
-    pub fn rules(&self) -> Arc<DomainRules> {
-        match self.rules.read() {
-            Ok(rules) => rules.clone(),
-            Err(poisoned) => poisoned.into_inner().clone(),
-        }
-    }
-
-    /// Replaces the domain rules of this process.
-    pub fn set_rules(&self, rules: DomainRules) {
-        match self.rules.write() {
-            Ok(mut slot) => *slot = Arc::new(rules),
-            Err(poisoned) => *poisoned.into_inner() = Arc::new(rules),
-        }
     }
 }

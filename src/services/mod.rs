@@ -5,4 +5,4 @@
 
 mod ctx;
 
-pub use ctx::{Ctx, Random, SystemRandom, Wake};
+pub use ctx::{Cached, Ctx, Random, SystemRandom, Wake};
