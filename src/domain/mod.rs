@@ -32,6 +32,7 @@ macro_rules! words {
     };
 }
 
+pub mod account;
 pub mod actor;
 pub mod audience;
 pub mod authority;

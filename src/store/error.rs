@@ -96,3 +96,8 @@ pub(super) fn within<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option
     }
     None
 }
+
+/// A word that was read from `column`, or [`Error::Unreadable`].
+pub(super) fn word<T>(column: &'static str, value: Option<T>) -> Result<T> {
+    value.ok_or(Error::Unreadable { column })
+}

@@ -3,10 +3,14 @@
 //! Query functions take `&mut Conn` and know nothing of who calls them; they return domain types. What may happen to
 //! a row is decided elsewhere (`domain`), when it may happen in `services`. Nothing outside sees a row struct.
 
+pub mod accounts;
+pub mod actor_keys;
+pub mod actors;
 mod backend;
 mod conn;
 mod db;
 mod error;
+pub mod follows;
 mod migrations;
 mod schema;
 #[cfg(test)]
@@ -17,4 +21,5 @@ mod writer;
 pub use conn::Conn;
 pub use db::{DatabaseKind, Reader, Store};
 pub use error::{Error, Result};
+pub use migrations::versions;
 pub use transaction::Unit;
