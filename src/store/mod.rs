@@ -10,11 +10,17 @@ mod backend;
 mod conn;
 mod db;
 mod error;
+pub mod events;
 pub mod follows;
+pub mod likes;
 mod migrations;
+pub mod notifications;
+pub mod participations;
+pub mod posts;
 mod schema;
 #[cfg(test)]
 mod tests;
+pub mod timelines;
 mod transaction;
 mod writer;
 

@@ -378,6 +378,7 @@ diesel::table! {
 
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(handles -> actors (actor_id));
+diesel::joinable!(pins -> posts (post_id));
 diesel::joinable!(tokens -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(
     processes,
