@@ -112,18 +112,7 @@ pub(super) fn read(parts: &RequestParts<'_>, now: Timestamp) -> Result<Presented
     };
     let covered = covered(given.headers.unwrap_or_default())?;
     let covers = |name: &str| covered.iter().any(|c| c.eq_ignore_ascii_case(name));
-    if !covers(REQUEST_TARGET) {
-        return Err(SignatureError::NotCovered(REQUEST_TARGET));
-    }
-    if !covers("host") {
-        return Err(SignatureError::NotCovered("host"));
-    }
-    if !covers("date") && !covers(CREATED) {
-        return Err(SignatureError::NotCovered("date"));
-    }
-    if !covers("digest") && needs_digest(parts) {
-        return Err(SignatureError::NotCovered("digest"));
-    }
+    check_coverage(&covers, parts)?;
     check_times(&given, parts, (covers("date"), covers(CREATED)), now)?;
     if covers("digest") {
         let value = single(parts.headers, "digest", SignatureError::BadDigest)?;
@@ -143,6 +132,26 @@ pub(super) fn read(parts: &RequestParts<'_>, now: Timestamp) -> Result<Presented
         message: message(&covered, &given, parts, parts.target)?,
         without_query,
     })
+}
+
+/// Method, path, host and a time, and on requests with a body its digest.
+fn check_coverage(
+    covers: &impl Fn(&str) -> bool,
+    parts: &RequestParts<'_>,
+) -> Result<(), SignatureError> {
+    if !covers(REQUEST_TARGET) {
+        return Err(SignatureError::NotCovered(REQUEST_TARGET));
+    }
+    if !covers("host") {
+        return Err(SignatureError::NotCovered("host"));
+    }
+    if !covers("date") && !covers(CREATED) {
+        return Err(SignatureError::NotCovered("date"));
+    }
+    if !covers("digest") && needs_digest(parts) {
+        return Err(SignatureError::NotCovered("digest"));
+    }
+    Ok(())
 }
 
 /// The names in `headers`, each at most once. Absent means only `(created)`, which never covers enough.

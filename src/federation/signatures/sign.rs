@@ -117,10 +117,7 @@ impl Signer {
             covered.push_str(" digest content-type");
             set(&mut headers, HeaderName::from_static("digest"), &digest)?;
         }
-        let algorithm = match self.key.public().algorithm() {
-            KeyAlgorithm::Rsa => "rsa-sha256",
-            KeyAlgorithm::Ed25519 => "hs2019",
-        };
+        let algorithm = self.algorithm(Generation::Draft);
         let value = format!(
             r#"keyId="{}",algorithm="{algorithm}",headers="{covered}",signature="{}""#,
             self.key_id,
@@ -161,13 +158,10 @@ impl Signer {
                 &digest,
             )?;
         }
-        let algorithm = match self.key.public().algorithm() {
-            KeyAlgorithm::Rsa => "rsa-v1_5-sha256",
-            KeyAlgorithm::Ed25519 => "ed25519",
-        };
-        let created = now.secs();
+        let algorithm = self.algorithm(Generation::Rfc9421);
         let parameters = format!(
-            r#"({covered});created={created};keyid="{}";alg="{algorithm}""#,
+            r#"({covered});created={};keyid="{}";alg="{algorithm}""#,
+            now.secs(),
             self.key_id
         );
         text.push_str("\"@signature-params\": ");
@@ -184,6 +178,16 @@ impl Signer {
             &format!("sig1=:{signature}:"),
         )?;
         Ok(headers)
+    }
+
+    /// The name of what the key does, in the words of `generation`.
+    fn algorithm(&self, generation: Generation) -> &'static str {
+        match (generation, self.key.public().algorithm()) {
+            (Generation::Draft, KeyAlgorithm::Rsa) => "rsa-sha256",
+            (Generation::Draft, KeyAlgorithm::Ed25519) => "hs2019",
+            (Generation::Rfc9421, KeyAlgorithm::Rsa) => "rsa-v1_5-sha256",
+            (Generation::Rfc9421, KeyAlgorithm::Ed25519) => "ed25519",
+        }
     }
 
     fn signature(&self, text: &str) -> Result<String, SignError> {

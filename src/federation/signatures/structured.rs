@@ -184,8 +184,12 @@ mod tests {
 
     #[test]
     fn a_signature_input_is_read() {
-        let field = r#"sig1=("@method" "content-digest");created=1703066400;keyid="k";alg="ed25519";tag=x/y;b;n=:AA==:;d=1.5;t=?1"#;
-        let list = InnerList::read(field).unwrap();
+        let field = [
+            r#"sig1=("@method" "content-digest");created=1703066400;keyid="k""#,
+            r#";alg="ed25519";tag=x/y;b;n=:AA==:;d=1.5;t=?1"#,
+        ]
+        .concat();
+        let list = InnerList::read(&field).unwrap();
         assert_eq!(list.label, "sig1");
         assert_eq!(list.items, ["@method", "content-digest"]);
         assert_eq!(

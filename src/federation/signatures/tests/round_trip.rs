@@ -100,7 +100,7 @@ fn the_port_is_part_of_the_host_only_where_it_is_not_the_default() {
 }
 
 #[test]
-fn the_headers_are_as_documented() {
+fn the_headers_of_the_draft_are_as_documented() {
     let headers = sign(
         &RSA,
         Generation::Draft,
@@ -142,7 +142,10 @@ fn the_headers_are_as_documented() {
             .unwrap()
             .contains(r#"algorithm="hs2019""#)
     );
+}
 
+#[test]
+fn the_headers_of_rfc_9421_are_as_documented() {
     let headers = sign(
         &RSA,
         Generation::Rfc9421,
