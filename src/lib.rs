@@ -1,5 +1,8 @@
 //! Kith: a federated server that turns the people you know from work into friends.
 
+#[macro_use]
+mod words;
+
 pub mod config;
 pub mod domain;
 pub mod federation;

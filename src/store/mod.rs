@@ -9,18 +9,24 @@ pub mod actors;
 mod backend;
 mod conn;
 mod db;
+pub mod domain_rules;
 mod error;
 pub mod events;
 pub mod follows;
+pub mod inbox_items;
+pub mod jobs;
 pub mod likes;
 mod migrations;
 pub mod notifications;
 pub mod participations;
 pub mod posts;
+pub mod profile_fields;
 mod schema;
+pub mod signals;
 #[cfg(test)]
 mod tests;
 pub mod timelines;
+pub mod tombstones;
 mod transaction;
 mod writer;
 
