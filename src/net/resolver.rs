@@ -96,7 +96,7 @@ impl Resolve for GuardedResolver {
     }
 }
 
-/// The system's resolver, at most [`MAX_LOOKUPS`] questions at a time.
+/// The system's resolver, at most 128 questions at a time.
 #[must_use]
 pub fn system_lookup() -> Lookup {
     let turns = Arc::new(Semaphore::new(MAX_LOOKUPS));
