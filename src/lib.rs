@@ -6,5 +6,6 @@ mod words;
 pub mod config;
 pub mod domain;
 pub mod federation;
+pub mod net;
 pub mod services;
 pub mod store;
