@@ -1,3 +1,4 @@
 //! Kith: a federated server that turns the people you know from work into friends.
 
 pub mod domain;
+pub mod wire;
