@@ -2,8 +2,8 @@
 
 mod keys;
 
-use serde::Deserialize;
 use serde::de::Deserializer;
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use url::Url;
 
@@ -66,6 +66,12 @@ impl ActorKind {
             ActorKind::Service,
         ];
         all.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl Serialize for ActorKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -203,6 +209,8 @@ pub struct IncomingActor {
     pub updated: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient::embedded")]
     generator: Option<Generator>,
+    #[serde(default)]
+    implements: Value,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -312,16 +320,19 @@ impl IncomingActor {
             .unwrap_or(false)
     }
 
-    /// Addresses of the specifications that the server says it implements (FEP-844e), at most 50.
+    /// Addresses of the specifications that the actor or its server says it implements (FEP-844e), at most 50.
     pub fn implements(&self) -> impl Iterator<Item = &str> {
-        let value = self
+        let of_server = self
             .generator
             .as_ref()
-            .map_or(&Value::Null, |generator| &generator.implements);
-        let all = value
-            .as_array()
-            .map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
-        all.iter().take(50).filter_map(specification)
+            .map(|generator| &generator.implements);
+        let lists = of_server.into_iter().chain([&self.implements]);
+        let entries = lists.flat_map(|value| {
+            value
+                .as_array()
+                .map_or_else(|| std::slice::from_ref(value), Vec::as_slice)
+        });
+        entries.take(50).filter_map(specification)
     }
 }
 

@@ -46,6 +46,47 @@ pub enum JoinMode {
     None,
 }
 
+impl EventStatus {
+    /// FEP-8a8e's word, for `eventStatus`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            EventStatus::Scheduled => "EventScheduled",
+            EventStatus::Tentative => "EventTentative",
+            EventStatus::Cancelled => "EventCancelled",
+            EventStatus::Postponed => "EventPostponed",
+            EventStatus::Rescheduled => "EventRescheduled",
+            EventStatus::MovedOnline => "EventMovedOnline",
+        }
+    }
+
+    /// iCalendar's word (RFC 5545 §3.8.1.11), for `status`. A postponed event is tentative.
+    #[must_use]
+    pub fn as_ical(self) -> &'static str {
+        match self {
+            EventStatus::Tentative | EventStatus::Postponed => "TENTATIVE",
+            EventStatus::Cancelled => "CANCELLED",
+            EventStatus::Scheduled | EventStatus::Rescheduled | EventStatus::MovedOnline => {
+                "CONFIRMED"
+            }
+        }
+    }
+}
+
+impl JoinMode {
+    /// The word for `joinMode`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            JoinMode::Free => "free",
+            JoinMode::Restricted => "restricted",
+            JoinMode::Invite => "invite",
+            JoinMode::External => "external",
+            JoinMode::None => "none",
+        }
+    }
+}
+
 /// What an `Event` says beyond what every post says.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "RawEvent")]
