@@ -9,3 +9,4 @@ pub mod federation;
 pub mod net;
 pub mod services;
 pub mod store;
+pub mod wire;
