@@ -3,10 +3,13 @@
 #[macro_use]
 mod words;
 
+pub mod auth;
 pub mod config;
 pub mod domain;
 pub mod federation;
 pub mod net;
 pub mod services;
 pub mod store;
+pub mod telemetry;
+pub mod text;
 pub mod wire;
