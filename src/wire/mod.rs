@@ -9,3 +9,6 @@ pub mod activitystreams;
 pub mod host_meta;
 pub mod nodeinfo;
 pub mod webfinger;
+
+#[cfg(test)]
+mod foreign;
