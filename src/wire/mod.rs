@@ -6,3 +6,9 @@
 //! handed on as they came, except that NUL characters are removed.
 
 pub mod activitystreams;
+pub mod host_meta;
+pub mod nodeinfo;
+pub mod webfinger;
+
+#[cfg(test)]
+mod foreign;

@@ -102,6 +102,13 @@ impl IncomingActivity {
         self.target.as_ref().and_then(ObjectRef::id)
     }
 
+    /// The new account of a `Move`, only if the old account says so itself (FEP-7628). `None` for everything else.
+    #[must_use]
+    pub fn moves_to(&self) -> Option<&Url> {
+        let own = self.kind == "Move" && self.object_id() == Some(&self.actor);
+        self.target_id().filter(|_| own)
+    }
+
     /// Everybody addressed openly: `to`, then `cc`.
     pub fn addressees(&self) -> impl Iterator<Item = &Url> {
         self.to.iter().chain(&self.cc)

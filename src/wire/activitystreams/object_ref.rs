@@ -144,6 +144,16 @@ impl Embedded {
         self.actor.as_ref() == Some(owner) || self.attributed_to.contains(owner)
     }
 
+    /// True if it may be believed because `actor` sent it: its id has the actor's origin, and the actor owns it. Anything
+    /// else has to be fetched from where its id says (FEP-fe34).
+    #[must_use]
+    pub fn is_of(&self, actor: &Url) -> bool {
+        self.id
+            .as_ref()
+            .is_some_and(|id| lenient::same_origin(id, actor))
+            && self.belongs_to(actor)
+    }
+
     /// Reads it as a post, event or poll.
     ///
     /// # Errors

@@ -47,7 +47,8 @@ pub struct MultikeyEntry {
 }
 
 impl Keys {
-    /// Reads a document that is only a key.
+    /// Reads what is served at a key id: the key alone, or an actor that holds it. `GoToSocial` shows unsigned requests an
+    /// actor that has little but the key, not even an inbox.
     ///
     /// # Errors
     /// Too deep or wide, or not JSON. A document without a usable key gives empty `Keys`.
@@ -56,6 +57,12 @@ impl Keys {
         let mut keys = Keys::default();
         keys.add_pem(&value);
         keys.add_multi(&value);
+        if let Some(inner) = value.get("publicKey") {
+            keys.merge(&public_keys(inner)?);
+        }
+        if let Some(inner) = value.get("assertionMethod") {
+            keys.merge(&multikeys(inner)?);
+        }
         Ok(keys)
     }
 
