@@ -8,7 +8,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -44,13 +46,19 @@ impl Timestamp {
     /// This moment `by` later; stops at [`Timestamp::NEVER`].
     #[must_use]
     pub fn plus(self, by: Duration) -> Self {
-        Timestamp(self.0.saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+        Timestamp(
+            self.0
+                .saturating_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// This moment `by` earlier.
     #[must_use]
     pub fn minus(self, by: Duration) -> Self {
-        Timestamp(self.0.saturating_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)))
+        Timestamp(
+            self.0
+                .saturating_sub(i64::try_from(by.as_micros()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// How long after `earlier` this is; zero when it is not after it.
@@ -62,19 +70,23 @@ impl Timestamp {
     /// RFC 3339 in UTC with seconds, the form that every peer reads.
     #[must_use]
     pub fn rfc3339(self) -> String {
-        self.to_datetime().to_rfc3339_opts(SecondsFormat::Secs, true)
+        self.to_datetime()
+            .to_rfc3339_opts(SecondsFormat::Secs, true)
     }
 
     /// RFC 3339 in UTC with milliseconds, the form of the client API.
     #[must_use]
     pub fn rfc3339_millis(self) -> String {
-        self.to_datetime().to_rfc3339_opts(SecondsFormat::Millis, true)
+        self.to_datetime()
+            .to_rfc3339_opts(SecondsFormat::Millis, true)
     }
 
     /// Reads RFC 3339, with any offset. `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        DateTime::parse_from_rfc3339(text.trim()).ok().map(|t| Timestamp(t.timestamp_micros()))
+        DateTime::parse_from_rfc3339(text.trim())
+            .ok()
+            .map(|t| Timestamp(t.timestamp_micros()))
     }
 
     /// The same moment as a `chrono` value, clamped to what it can hold.
@@ -106,7 +118,10 @@ pub trait Clock: Send + Sync + fmt::Debug {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
     fn now(&self) -> Timestamp {
         Utc::now().into()
     }
@@ -123,7 +138,10 @@ impl FixedClock {
     }
 
     pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_micros()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        self.0.fetch_add(
+            i64::try_from(by.as_micros()).unwrap_or(i64::MAX),
+            Ordering::SeqCst,
+        );
     }
 }
 
@@ -146,8 +164,14 @@ mod tests {
 
     #[test]
     fn the_far_future_does_not_overflow() {
-        assert_eq!(Timestamp::NEVER.plus(Duration::from_secs(1)), Timestamp::NEVER);
-        assert_eq!(Timestamp::from_secs(1).since(Timestamp::from_secs(5)), Duration::ZERO);
+        assert_eq!(
+            Timestamp::NEVER.plus(Duration::from_secs(1)),
+            Timestamp::NEVER
+        );
+        assert_eq!(
+            Timestamp::from_secs(1).since(Timestamp::from_secs(5)),
+            Duration::ZERO
+        );
         assert!(!Timestamp::NEVER.rfc3339().is_empty());
     }
 }

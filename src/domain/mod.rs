@@ -1,3 +1,20 @@
 //! Types and rules: no IO, no async, no wire names. Everything that decides is a function of its arguments.
 
+pub mod account;
+pub mod actor;
+pub mod audience;
+pub mod authority;
 pub mod clock;
+pub mod delivery;
+pub mod event;
+pub mod follow;
+pub mod handle;
+pub mod ids;
+pub mod keys;
+pub mod moderation;
+pub mod notification;
+pub mod outgoing;
+pub mod participation;
+pub mod post;
+pub mod profile;
+pub mod uris;

@@ -1,0 +1,132 @@
+//! Events: when, where, for how many.
+
+use super::clock::Timestamp;
+use super::ids::{ActorId, EventId, InvitationId};
+
+words! {
+    /// How one joins.
+    pub enum JoinMode {
+        Free = "free",
+        /// The host approves each answer.
+        Restricted = "restricted",
+        /// Only those invited.
+        Invite = "invite",
+        /// Somewhere else; here there is only a link.
+        External = "external",
+    }
+}
+
+words! {
+    /// Who may see an event.
+    pub enum EventVisibility {
+        Public = "public",
+        Unlisted = "unlisted",
+        Group = "group",
+        Invited = "invited",
+    }
+}
+
+words! {
+    /// Whether it takes place.
+    pub enum EventStatus {
+        Confirmed = "confirmed",
+        Tentative = "tentative",
+        Cancelled = "cancelled",
+    }
+}
+
+/// Where it happens. All texts plain.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct Place {
+    pub name: String,
+    pub street: String,
+    pub city: String,
+    pub postal_code: String,
+    pub country: String,
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
+}
+
+/// An event, hosted by a group or a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub id: EventId,
+    pub uri: String,
+    pub url: Option<String>,
+    pub local: bool,
+    /// `attributedTo`: the group, or the person for a personal event.
+    pub host: ActorId,
+    /// The person who organises it, when the host is a group.
+    pub organizer: Option<ActorId>,
+    /// Plain text.
+    pub title: String,
+    /// Plain text or HTML from elsewhere; empty for local events.
+    pub summary: String,
+    /// HTML; from elsewhere it is unsafe until sanitised.
+    pub content: String,
+    /// Markdown; local events only.
+    pub source: Option<String>,
+    pub language: Option<String>,
+    pub starts_at: Timestamp,
+    pub ends_at: Option<Timestamp>,
+    /// IANA name.
+    pub timezone: String,
+    pub place: Option<Place>,
+    pub online_url: Option<String>,
+    /// Seats; `None` for no limit.
+    pub capacity: Option<i64>,
+    /// Seats in use: those going and their guests.
+    pub seats_taken: i64,
+    pub going: i64,
+    pub join_mode: JoinMode,
+    pub visibility: EventVisibility,
+    pub status: EventStatus,
+    pub published_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+}
+
+impl Event {
+    /// Seats left; `None` when there is no limit.
+    #[must_use]
+    pub fn seats_left(&self) -> Option<i64> {
+        self.capacity.map(|all| (all - self.seats_taken).max(0))
+    }
+
+    /// Whether anybody may see it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        matches!(
+            self.visibility,
+            EventVisibility::Public | EventVisibility::Unlisted
+        )
+    }
+}
+
+words! {
+    /// What became of an invitation.
+    pub enum InvitationState {
+        Pending = "pending",
+        Accepted = "accepted",
+        Maybe = "maybe",
+        Declined = "declined",
+        Withdrawn = "withdrawn",
+        /// From somebody who may not invite to that event: shown, grants nothing.
+        Recommended = "recommended",
+    }
+}
+
+/// Somebody invited somebody to an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Invitation {
+    pub id: InvitationId,
+    /// The id of the Invite.
+    pub uri: String,
+    pub event: EventId,
+    pub inviter: ActorId,
+    pub invitee: ActorId,
+    pub state: InvitationState,
+    /// Plain text.
+    pub message: String,
+    pub created_at: Timestamp,
+}

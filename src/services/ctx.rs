@@ -1,0 +1,102 @@
+//! What a use case is lent: the store, the addresses, the clock, chance, and the bells that wake workers.
+
+use std::fmt;
+use std::sync::{Arc, RwLock};
+
+use rand::RngCore;
+use tokio::sync::Notify;
+
+use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::delivery::TimeScale;
+use crate::domain::ids::{ActorId, IdMaker};
+use crate::domain::moderation::DomainRules;
+use crate::domain::uris::Uris;
+use crate::store::Store;
+
+/// Where chance comes from.
+pub trait Random: Send + Sync + fmt::Debug {
+    fn fill(&self, bytes: &mut [u8]);
+
+    /// A number in 0..1.
+    fn unit(&self) -> f64 {
+        let mut bytes = [0; 4];
+        self.fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / (f64::from(u32::MAX) + 1.0)
+    }
+}
+
+/// The operating system's source of randomness.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        rand::rngs::OsRng.fill_bytes(bytes);
+    }
+}
+
+/// Bells: rung after a commit, so that a worker of this process looks at once. Others look by themselves.
+#[derive(Debug, Default)]
+pub struct Wake {
+    pub inbox: Notify,
+    pub deliveries: Notify,
+    pub jobs: Notify,
+}
+
+/// What every use case needs. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Ctx {
+    pub store: Store,
+    pub uris: Arc<Uris>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+    pub ids: Arc<IdMaker>,
+    pub wake: Arc<Wake>,
+    pub scale: TimeScale,
+    pub limits: Arc<crate::config::Limits>,
+    /// The instance's own actor.
+    pub instance: ActorId,
+    /// The domain rules as this process last read them.
+    pub rules: Arc<Cached<DomainRules>>,
+}
+
+/// A value that is read often and replaced when a signal says that it changed.
+#[derive(Debug, Default)]
+pub struct Cached<T>(RwLock<Arc<T>>);
+
+impl<T> Cached<T> {
+    #[must_use]
+    pub fn new(value: T) -> Self {
+        Cached(RwLock::new(Arc::new(value)))
+    }
+
+    /// The value as it is now.
+    #[must_use]
+    pub fn get(&self) -> Arc<T> {
+        match self.0.read() {
+            Ok(slot) => slot.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    /// Replaces the value for everybody who asks from now on.
+    pub fn set(&self, value: T) {
+        match self.0.write() {
+            Ok(mut slot) => *slot = Arc::new(value),
+            Err(poisoned) => *poisoned.into_inner() = Arc::new(value),
+        }
+    }
+}
+
+impl Ctx {
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new id, time-ordered.
+    #[must_use]
+    pub fn id(&self) -> i64 {
+        self.ids.next(self.clock.now())
+    }
+}

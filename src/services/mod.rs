@@ -1,0 +1,8 @@
+//! Use cases that may federate: load, decide, write, announce, in one transaction.
+//!
+//! One file per verb group. A use case takes [`Ctx`]; where a received activity shares its transaction, there is a form
+//! that takes the open transaction. Nothing here fetches, mails or knows matching.
+
+mod ctx;
+
+pub use ctx::{Cached, Ctx, Random, SystemRandom, Wake};

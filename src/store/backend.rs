@@ -1,0 +1,251 @@
+//! One diesel backend over both databases, so that every query is written once and type-checked twice.
+//!
+//! `#[derive(MultiConnection)]` gives us `MultiBackend`. It is only derived for synchronous connections, so it is
+//! derived on two uninhabited shapes; `conn` implements diesel-async's traits for the real connection. This file and
+//! `conn` are the only ones that touch diesel's internals: `diesel` and `diesel-async` are pinned for them.
+
+use std::marker::PhantomData;
+
+use diesel::connection::{
+    CacheSize, Connection, Instrumentation, LoadConnection, SimpleConnection,
+    TransactionManagerStatus,
+};
+use diesel::internal::derives::multiconnection::{
+    AstPassHelper, ConnectionSealed, MultiConnectionHelper,
+};
+use diesel::migration::MigrationConnection;
+use diesel::pg::{Pg, PgMetadataLookup, PgTypeMetadata};
+use diesel::query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId};
+use diesel::sqlite::Sqlite;
+use diesel::{ConnectionResult, QueryResult};
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
+
+use super::conn::AsyncSqlite;
+
+macro_rules! shape {
+    ($name:ident, $real:ty, $db:ty, $lookup:ty, |$l:ident| $to:expr, $from:expr) => {
+        pub enum $name {}
+        impl SimpleConnection for $name {
+            fn batch_execute(&mut self, _: &str) -> QueryResult<()> {
+                match *self {}
+            }
+        }
+        impl ConnectionSealed for $name {}
+        impl MigrationConnection for $name {
+            fn setup(&mut self) -> QueryResult<usize> {
+                match *self {}
+            }
+        }
+        impl MultiConnectionHelper for $name {
+            fn to_any<'a>($l: &mut $lookup) -> &mut (dyn std::any::Any + 'a) {
+                $to
+            }
+            fn from_any($l: &mut dyn std::any::Any) -> Option<&mut $lookup> {
+                $from
+            }
+        }
+        impl diesel::connection::TransactionManager<$name> for $name {
+            type TransactionStateData = Self;
+            fn begin_transaction(c: &mut $name) -> QueryResult<()> {
+                match *c {}
+            }
+            fn rollback_transaction(c: &mut $name) -> QueryResult<()> {
+                match *c {}
+            }
+            fn commit_transaction(c: &mut $name) -> QueryResult<()> {
+                match *c {}
+            }
+            fn transaction_manager_status_mut(c: &mut $name) -> &mut TransactionManagerStatus {
+                match *c {}
+            }
+        }
+        impl Connection for $name {
+            type Backend = $db;
+            type TransactionManager = Self;
+            fn establish(_: &str) -> ConnectionResult<Self> {
+                Err(diesel::ConnectionError::BadConnection("shape only".into()))
+            }
+            fn execute_returning_count<T>(&mut self, _: &T) -> QueryResult<usize>
+            where
+                T: QueryFragment<$db> + QueryId,
+            {
+                match *self {}
+            }
+            fn transaction_state(&mut self) -> &mut Self {
+                self
+            }
+            fn instrumentation(&mut self) -> &mut dyn Instrumentation {
+                match *self {}
+            }
+            fn set_instrumentation(&mut self, _: impl Instrumentation) {
+                match *self {}
+            }
+            fn set_prepared_statement_cache_size(&mut self, _: CacheSize) {
+                match *self {}
+            }
+        }
+        impl LoadConnection for $name {
+            type Cursor<'c, 'q> = std::iter::Empty<QueryResult<Self::Row<'c, 'q>>>;
+            type Row<'c, 'q> = <$real as AsyncConnectionCore>::Row<'c, 'q>;
+            fn load<'c, 'q, T>(&'c mut self, _: T) -> QueryResult<Self::Cursor<'c, 'q>>
+            where
+                T: Query + QueryFragment<$db> + QueryId + 'q,
+                $db: diesel::expression::QueryMetadata<T::SqlType>,
+            {
+                match *self {}
+            }
+        }
+    };
+}
+
+/// Only built-in SQL types are used, so no OID ever needs a lookup.
+pub struct NoLookup;
+impl PgMetadataLookup for NoLookup {
+    fn lookup_type(&mut self, name: &str, schema: Option<&str>) -> PgTypeMetadata {
+        PgTypeMetadata::from_result(Err(diesel::pg::FailedToLookupTypeError::new(
+            diesel::pg::PgMetadataCacheKey::new(
+                schema.map(|s| s.to_owned().into()),
+                name.to_owned().into(),
+            ),
+        )))
+    }
+    fn as_any<'a>(&mut self) -> &mut (dyn std::any::Any + 'a)
+    where
+        Self: 'a,
+    {
+        self
+    }
+}
+
+type PgLookup = dyn PgMetadataLookup;
+shape!(
+    PgShape,
+    AsyncPgConnection,
+    Pg,
+    PgLookup,
+    |l| {
+        let _ = l;
+        unreachable!("see Rendered")
+    },
+    l.downcast_mut::<NoLookup>().map(|l| l as &mut PgLookup)
+);
+shape!(
+    SqliteShape,
+    AsyncSqlite,
+    Sqlite,
+    (),
+    |l| l,
+    l.downcast_mut::<()>()
+);
+
+mod derived {
+    use super::{PgShape, SqliteShape};
+    use diesel::connection::{Connection, SimpleConnection};
+    #[derive(diesel::MultiConnection)]
+    pub enum Shape {
+        Pg(PgShape),
+        Sqlite(SqliteShape),
+    }
+}
+pub use derived::MultiBackend;
+pub(super) use derived::MultiRow;
+type Qb = <MultiBackend as diesel::backend::Backend>::QueryBuilder;
+type Binds<'a> = <MultiBackend as diesel::backend::Backend>::BindCollector<'a>;
+
+/// A query over `MultiBackend`, seen as a query over one concrete backend.
+pub(super) struct Rendered<Q, DB> {
+    q: Q,
+    backend: MultiBackend,
+    db: PhantomData<fn() -> DB>,
+}
+impl<Q: QueryId, DB> QueryId for Rendered<Q, DB> {
+    type QueryId = Q::QueryId;
+    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
+}
+impl<Q, DB> Query for Rendered<Q, DB> {
+    type SqlType = diesel::sql_types::Untyped;
+}
+macro_rules! rendered {
+    ($db:ty, $v:ident, $lookup:expr) => {
+        impl<Q: QueryFragment<MultiBackend>> QueryFragment<$db> for Rendered<Q, $db> {
+            fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, $db>) -> QueryResult<()> {
+                if let Some((out, _)) = pass.bind_collector() {
+                    let mut binds = Binds::$v(Default::default());
+                    self.q.collect_binds(&mut binds, $lookup, &self.backend)?;
+                    if let Binds::$v(b) = binds {
+                        *out = b;
+                    }
+                    return Ok(());
+                }
+                if let Some((f, _)) = pass.debug_binds() {
+                    return self
+                        .q
+                        .walk_ast(AstPass::<MultiBackend>::collect_debug_binds_pass(
+                            f,
+                            &self.backend,
+                        ));
+                }
+                let mut qb = Qb::$v(Default::default());
+                self.q.to_sql(&mut qb, &self.backend)?;
+                pass.push_sql(&qb.finish());
+                if !self.q.is_safe_to_cache_prepared(&self.backend)? {
+                    pass.unsafe_to_cache_prepared();
+                }
+                Ok(())
+            }
+        }
+        impl<Q> Rendered<Q, $db> {
+            pub(super) fn new(q: Q) -> Self {
+                Rendered {
+                    q,
+                    backend: MultiBackend::$v(Default::default()),
+                    db: PhantomData,
+                }
+            }
+        }
+    };
+}
+rendered!(Pg, Pg, &mut NoLookup);
+rendered!(Sqlite, Sqlite, &mut ());
+
+/// Escape hatch 1: a query valid on both databases although `MultiBackend` lacks the clause
+/// (ON CONFLICT). Still checked against both.
+#[derive(QueryId)]
+pub struct Both<Q>(pub Q);
+impl<Q: Query> Query for Both<Q> {
+    type SqlType = Q::SqlType;
+}
+impl<Q: QueryFragment<Pg> + QueryFragment<Sqlite>> QueryFragment<MultiBackend> for Both<Q> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(&self.0, pass)
+    }
+}
+/// Escape hatch 2: a different query (or fragment) per database (FOR UPDATE SKIP LOCKED, ILIKE).
+#[derive(QueryId)]
+pub struct PerDb<S, P> {
+    pub sqlite: S,
+    pub pg: P,
+}
+impl<S: Query, P: Query<SqlType = S::SqlType>> Query for PerDb<S, P> {
+    type SqlType = S::SqlType;
+}
+impl<S: QueryFragment<Sqlite>, P> QueryFragment<Sqlite> for PerDb<S, P> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        self.sqlite.walk_ast(pass)
+    }
+}
+impl<S, P: QueryFragment<Pg>> QueryFragment<Pg> for PerDb<S, P> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.pg.walk_ast(pass)
+    }
+}
+impl<S: QueryFragment<Sqlite>, P: QueryFragment<Pg>> QueryFragment<MultiBackend> for PerDb<S, P> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(self, pass)
+    }
+}
+
+/// The columns of a `Selectable` struct, for RETURNING (`as_returning` ties itself to one backend).
+pub fn cols<T: diesel::Selectable<MultiBackend>>() -> T::SelectExpression {
+    T::construct_selection()
+}

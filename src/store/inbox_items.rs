@@ -1,0 +1,339 @@
+//! Received activities: verified, acknowledged, and waiting for their effect, or done.
+//!
+//! A row is the promise behind a 202. It is unique on (actor, key), so that a copy has no second effect, and it is
+//! marked done in the transaction of its effect.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::RunQueryDsl;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::InboxItemId;
+
+use super::Conn;
+use super::backend::{Both, MultiBackend, PerDb};
+use super::error::Result;
+use super::schema::inbox_items;
+
+/// A received activity that waits for its effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InboxItem {
+    pub id: InboxItemId,
+    pub actor_uri: String,
+    /// The activity's id, or a hash of its body where it has none.
+    pub key: String,
+    /// The JSON as it came.
+    pub body: String,
+    pub received_at: Timestamp,
+    /// Failed tries so far.
+    pub attempts: i64,
+}
+
+#[derive(QueryableByName, Queryable, Selectable)]
+#[diesel(table_name = inbox_items, check_for_backend(MultiBackend))]
+struct ItemRow {
+    id: i64,
+    actor_uri: String,
+    key: String,
+    body: String,
+    received_at: i64,
+    attempts: i64,
+}
+
+impl From<ItemRow> for InboxItem {
+    fn from(row: ItemRow) -> Self {
+        InboxItem {
+            id: InboxItemId(row.id),
+            actor_uri: row.actor_uri,
+            key: row.key,
+            body: row.body,
+            received_at: Timestamp::from_micros(row.received_at),
+            attempts: row.attempts,
+        }
+    }
+}
+
+/// Stores a verified activity. `false` when it was stored before; a parked one is armed again by its copy.
+pub async fn insert(c: &mut Conn, item: &InboxItem, host: &str) -> Result<bool> {
+    let new = Both(
+        diesel::insert_into(inbox_items::table)
+            .values((
+                inbox_items::id.eq(item.id.0),
+                inbox_items::actor_uri.eq(&item.actor_uri),
+                inbox_items::key.eq(&item.key),
+                inbox_items::host.eq(host),
+                inbox_items::body.eq(&item.body),
+                inbox_items::received_at.eq(item.received_at.micros()),
+                inbox_items::attempts.eq(0),
+                inbox_items::due_at.eq(item.received_at.micros()),
+                inbox_items::leased_until.eq(0),
+                inbox_items::holder.eq(0),
+            ))
+            .on_conflict_do_nothing(),
+    )
+    .execute(c)
+    .await?;
+    if new > 0 {
+        return Ok(true);
+    }
+    let armed = diesel::update(
+        inbox_items::table
+            .filter(
+                inbox_items::actor_uri
+                    .eq(&item.actor_uri)
+                    .and(inbox_items::key.eq(&item.key)),
+            )
+            .filter(inbox_items::parked_at.is_not_null()),
+    )
+    .set((
+        inbox_items::parked_at.eq(None::<i64>),
+        inbox_items::reason.eq(None::<String>),
+        inbox_items::attempts.eq(0),
+        inbox_items::due_at.eq(item.received_at.micros()),
+    ))
+    .execute(c)
+    .await?;
+    Ok(armed > 0)
+}
+
+/// Whether this activity of this actor was received before and is not parked.
+pub async fn is_known(c: &mut Conn, actor_uri: &str, key: &str) -> Result<bool> {
+    Ok(diesel::select(diesel::dsl::exists(
+        inbox_items::table
+            .filter(
+                inbox_items::actor_uri
+                    .eq(actor_uri)
+                    .and(inbox_items::key.eq(key)),
+            )
+            .filter(inbox_items::parked_at.is_null()),
+    ))
+    .get_result(c)
+    .await?)
+}
+
+/// Takes the oldest waiting items, with a lease: at most `limit`, of actors that nobody else holds.
+///
+/// The lease only keeps two processes from doing the same work; the order within an actor is kept by
+/// [`take_head`], which every effect starts with.
+pub async fn claim(
+    c: &mut Conn,
+    now: Timestamp,
+    lease: Timestamp,
+    holder: i64,
+    limit: i64,
+) -> Result<Vec<InboxItem>> {
+    const HEAD: &str = "UPDATE inbox_items SET leased_until = $1, holder = $2 WHERE id IN (SELECT i.id FROM inbox_items i \
+        WHERE i.done_at IS NULL AND i.parked_at IS NULL AND i.leased_until <= $3 AND NOT EXISTS (SELECT 1 FROM inbox_items e \
+        WHERE e.actor_uri = i.actor_uri AND e.done_at IS NULL AND e.parked_at IS NULL AND e.id <= i.id \
+        AND (e.due_at > $3 OR e.leased_until > $3)) ORDER BY i.id LIMIT $4";
+    const TAIL: &str = " RETURNING id, actor_uri, key, body, received_at, attempts";
+    let bound = |sql: String| {
+        diesel::sql_query(sql)
+            .bind::<BigInt, _>(lease.micros())
+            .bind::<BigInt, _>(holder)
+            .bind::<BigInt, _>(now.micros())
+            .bind::<BigInt, _>(limit)
+    };
+    let rows: Vec<ItemRow> = PerDb {
+        sqlite: bound(format!("{HEAD}){TAIL}")),
+        pg: bound(format!("{HEAD} FOR UPDATE SKIP LOCKED){TAIL}")),
+    }
+    .load(c)
+    .await?;
+    let mut items: Vec<InboxItem> = rows.into_iter().map(InboxItem::from).collect();
+    items.sort_by_key(|item| item.id);
+    Ok(items)
+}
+
+/// Locks the oldest waiting item of an actor until the transaction ends and answers its id.
+///
+/// On SQLite the single writer is lock enough.
+pub async fn take_head(c: &mut Conn, actor_uri: &str) -> Result<Option<InboxItemId>> {
+    #[derive(QueryableByName)]
+    struct Head {
+        #[diesel(sql_type = BigInt)]
+        id: i64,
+    }
+    const HEAD: &str = "SELECT id FROM inbox_items WHERE actor_uri = $1 AND done_at IS NULL AND parked_at IS NULL ORDER BY id LIMIT 1";
+    let bound = |sql: String| diesel::sql_query(sql).bind::<Text, _>(actor_uri.to_owned());
+    let head: Option<Head> = PerDb {
+        sqlite: bound(HEAD.to_owned()),
+        pg: bound(format!("{HEAD} FOR UPDATE")),
+    }
+    .get_result(c)
+    .await
+    .optional()?;
+    Ok(head.map(|head| InboxItemId(head.id)))
+}
+
+/// Marks an item as done; its body is no longer needed. Called in the transaction of its effect.
+pub async fn finish(c: &mut Conn, id: InboxItemId, now: Timestamp) -> Result<()> {
+    diesel::update(inbox_items::table.find(id.0))
+        .set((
+            inbox_items::done_at.eq(Some(now.micros())),
+            inbox_items::body.eq(""),
+        ))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Puts an item off until `due`, after a failure that may pass.
+pub async fn put_off(c: &mut Conn, id: InboxItemId, due: Timestamp, reason: &str) -> Result<()> {
+    diesel::update(inbox_items::table.find(id.0))
+        .set((
+            inbox_items::attempts.eq(inbox_items::attempts + 1),
+            inbox_items::due_at.eq(due.micros()),
+            inbox_items::leased_until.eq(0),
+            inbox_items::reason.eq(Some(reason)),
+        ))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Sets an item aside with its reason, for the admin to see; a copy of it arms it again.
+pub async fn park(c: &mut Conn, id: InboxItemId, now: Timestamp, reason: &str) -> Result<()> {
+    diesel::update(inbox_items::table.find(id.0))
+        .set((
+            inbox_items::parked_at.eq(Some(now.micros())),
+            inbox_items::leased_until.eq(0),
+            inbox_items::reason.eq(Some(reason)),
+        ))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Gives back what a process held, or (on SQLite, at start) what any process held.
+pub async fn release(c: &mut Conn, holder: Option<i64>) -> Result<usize> {
+    let held = inbox_items::table.filter(
+        inbox_items::leased_until
+            .gt(0)
+            .and(inbox_items::done_at.is_null()),
+    );
+    Ok(match holder {
+        Some(holder) => {
+            diesel::update(held.filter(inbox_items::holder.eq(holder)))
+                .set(inbox_items::leased_until.eq(0))
+                .execute(c)
+                .await?
+        }
+        None => {
+            diesel::update(held)
+                .set(inbox_items::leased_until.eq(0))
+                .execute(c)
+                .await?
+        }
+    })
+}
+
+/// Gives back the leases of these items.
+pub async fn release_items(c: &mut Conn, ids: &[InboxItemId]) -> Result<()> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    diesel::update(inbox_items::table.filter(inbox_items::id.eq_any(&ids)))
+        .set(inbox_items::leased_until.eq(0))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// How many wait, and how many are parked.
+pub async fn counts(c: &mut Conn) -> Result<(i64, i64)> {
+    let open = inbox_items::table.filter(inbox_items::done_at.is_null());
+    let waiting: i64 = open
+        .filter(inbox_items::parked_at.is_null())
+        .count()
+        .get_result(c)
+        .await?;
+    let parked: i64 = open
+        .filter(inbox_items::parked_at.is_not_null())
+        .count()
+        .get_result(c)
+        .await?;
+    Ok((waiting, parked))
+}
+
+/// A parked item, for the admin.
+#[derive(Debug, Clone)]
+pub struct ParkedItem {
+    pub id: InboxItemId,
+    pub actor_uri: String,
+    pub key: String,
+    pub reason: String,
+    pub parked_at: Timestamp,
+}
+
+/// Parked items, latest first. At most `limit`.
+pub async fn list_parked(c: &mut Conn, limit: i64) -> Result<Vec<ParkedItem>> {
+    let rows: Vec<(i64, String, String, Option<String>, Option<i64>)> = inbox_items::table
+        .filter(inbox_items::parked_at.is_not_null())
+        .order(inbox_items::parked_at.desc())
+        .limit(limit)
+        .select((
+            inbox_items::id,
+            inbox_items::actor_uri,
+            inbox_items::key,
+            inbox_items::reason,
+            inbox_items::parked_at,
+        ))
+        .load(c)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, actor_uri, key, reason, parked_at)| ParkedItem {
+            id: InboxItemId(id),
+            actor_uri,
+            key,
+            reason: reason.unwrap_or_default(),
+            parked_at: Timestamp::from_micros(parked_at.unwrap_or_default()),
+        })
+        .collect())
+}
+
+/// Arms parked items again: all of them, or those of one host.
+pub async fn rearm(c: &mut Conn, host: Option<&str>, now: Timestamp) -> Result<usize> {
+    let parked = inbox_items::table.filter(inbox_items::parked_at.is_not_null());
+    let fresh = (
+        inbox_items::parked_at.eq(None::<i64>),
+        inbox_items::attempts.eq(0),
+        inbox_items::due_at.eq(now.micros()),
+    );
+    Ok(match host {
+        Some(host) => {
+            diesel::update(parked.filter(inbox_items::host.eq(host)))
+                .set(fresh)
+                .execute(c)
+                .await?
+        }
+        None => diesel::update(parked).set(fresh).execute(c).await?,
+    })
+}
+
+/// Removes parked items: all of them, or those of one host.
+pub async fn drop_parked(c: &mut Conn, host: Option<&str>) -> Result<usize> {
+    let parked = inbox_items::table.filter(inbox_items::parked_at.is_not_null());
+    Ok(match host {
+        Some(host) => {
+            diesel::delete(parked.filter(inbox_items::host.eq(host)))
+                .execute(c)
+                .await?
+        }
+        None => diesel::delete(parked).execute(c).await?,
+    })
+}
+
+/// Forgets marks older than `before`. At most `limit` at once.
+pub async fn forget_done(c: &mut Conn, before: Timestamp, limit: i64) -> Result<usize> {
+    let old: Vec<i64> = inbox_items::table
+        .filter(inbox_items::done_at.lt(before.micros()))
+        .limit(limit)
+        .select(inbox_items::id)
+        .load(c)
+        .await?;
+    Ok(
+        diesel::delete(inbox_items::table.filter(inbox_items::id.eq_any(&old)))
+            .execute(c)
+            .await?,
+    )
+}

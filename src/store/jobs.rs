@@ -1,0 +1,122 @@
+//! Work to do later, or slowly: a kind and its payload, once each.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel_async::RunQueryDsl;
+
+use crate::domain::clock::Timestamp;
+
+use super::Conn;
+use super::backend::{Both, MultiBackend, PerDb};
+use super::error::Result;
+use super::schema::jobs;
+
+/// A job that a worker has taken.
+#[derive(Debug, Clone, QueryableByName, Queryable, Selectable)]
+#[diesel(table_name = jobs, check_for_backend(MultiBackend))]
+pub struct JobRow {
+    pub id: i64,
+    /// The job's name in kebab-case.
+    pub kind: String,
+    /// JSON.
+    pub payload: String,
+    pub attempts: i64,
+}
+
+/// Adds a job; the same kind and payload waits only once.
+pub async fn insert(
+    c: &mut Conn,
+    id: i64,
+    kind: &str,
+    payload: &str,
+    due: Timestamp,
+) -> Result<()> {
+    Both(
+        diesel::insert_into(jobs::table)
+            .values((
+                jobs::id.eq(id),
+                jobs::kind.eq(kind),
+                jobs::payload.eq(payload),
+                jobs::attempts.eq(0),
+                jobs::due_at.eq(due.micros()),
+                jobs::leased_until.eq(0),
+                jobs::created_at.eq(due.micros()),
+            ))
+            .on_conflict_do_nothing(),
+    )
+    .execute(c)
+    .await?;
+    Ok(())
+}
+
+/// Takes due jobs, oldest first, with a lease.
+pub async fn claim(
+    c: &mut Conn,
+    now: Timestamp,
+    lease: Timestamp,
+    limit: i64,
+) -> Result<Vec<JobRow>> {
+    const HEAD: &str = "UPDATE jobs SET leased_until = $1 WHERE id IN (SELECT id FROM jobs WHERE parked_at IS NULL AND due_at <= $2 \
+        AND leased_until <= $2 ORDER BY due_at, id LIMIT $3";
+    const TAIL: &str = " RETURNING id, kind, payload, attempts";
+    let bound = |sql: String| {
+        diesel::sql_query(sql)
+            .bind::<BigInt, _>(lease.micros())
+            .bind::<BigInt, _>(now.micros())
+            .bind::<BigInt, _>(limit)
+    };
+    Ok(PerDb {
+        sqlite: bound(format!("{HEAD}){TAIL}")),
+        pg: bound(format!("{HEAD} FOR UPDATE SKIP LOCKED){TAIL}")),
+    }
+    .load(c)
+    .await?)
+}
+
+/// Removes a job that is done.
+pub async fn finish(c: &mut Conn, id: i64) -> Result<()> {
+    diesel::delete(jobs::table.find(id)).execute(c).await?;
+    Ok(())
+}
+
+/// Puts a job off after a failure.
+pub async fn put_off(c: &mut Conn, id: i64, due: Timestamp, reason: &str) -> Result<()> {
+    diesel::update(jobs::table.find(id))
+        .set((
+            jobs::attempts.eq(jobs::attempts + 1),
+            jobs::due_at.eq(due.micros()),
+            jobs::leased_until.eq(0),
+            jobs::reason.eq(Some(reason)),
+        ))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Sets a job aside with its reason.
+pub async fn park(c: &mut Conn, id: i64, now: Timestamp, reason: &str) -> Result<()> {
+    diesel::update(jobs::table.find(id))
+        .set((
+            jobs::parked_at.eq(Some(now.micros())),
+            jobs::leased_until.eq(0),
+            jobs::reason.eq(Some(reason)),
+        ))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// How many are due, and how many are parked.
+pub async fn counts(c: &mut Conn, now: Timestamp) -> Result<(i64, i64)> {
+    let due: i64 = jobs::table
+        .filter(jobs::parked_at.is_null().and(jobs::due_at.le(now.micros())))
+        .count()
+        .get_result(c)
+        .await?;
+    let parked: i64 = jobs::table
+        .filter(jobs::parked_at.is_not_null())
+        .count()
+        .get_result(c)
+        .await?;
+    Ok((due, parked))
+}

@@ -1,0 +1,37 @@
+//! The only SQL: connections, transactions, one file per noun.
+//!
+//! Query functions take `&mut Conn` and know nothing of who calls them; they return domain types. What may happen to
+//! a row is decided elsewhere (`domain`), when it may happen in `services`. Nothing outside sees a row struct.
+
+pub mod accounts;
+pub mod actor_keys;
+pub mod actors;
+mod backend;
+mod conn;
+mod db;
+pub mod domain_rules;
+mod error;
+pub mod events;
+pub mod follows;
+pub mod inbox_items;
+pub mod jobs;
+pub mod likes;
+mod migrations;
+pub mod notifications;
+pub mod participations;
+pub mod posts;
+pub mod profile_fields;
+mod schema;
+pub mod signals;
+#[cfg(test)]
+mod tests;
+pub mod timelines;
+pub mod tombstones;
+mod transaction;
+mod writer;
+
+pub use conn::Conn;
+pub use db::{DatabaseKind, Reader, Store};
+pub use error::{Error, Result};
+pub use migrations::versions;
+pub use transaction::Unit;

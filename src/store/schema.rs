@@ -1,0 +1,413 @@
+//! The tables, as diesel sees them. A test compares this file with the migrations of both databases.
+
+diesel::table! {
+    processes (node) {
+        node -> BigInt,
+        started_at -> BigInt,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    signals (id) {
+        id -> BigInt,
+        topic -> Text,
+        subject -> Text,
+    }
+}
+
+diesel::table! {
+    actors (id) {
+        id -> BigInt,
+        uri -> Text,
+        kind -> Text,
+        local -> Bool,
+        handle -> Text,
+        host -> Text,
+        handle_confirmed -> Bool,
+        name -> Text,
+        summary -> Text,
+        summary_source -> Nullable<Text>,
+        url -> Nullable<Text>,
+        inbox -> Text,
+        shared_inbox -> Nullable<Text>,
+        outbox -> Nullable<Text>,
+        followers -> Nullable<Text>,
+        following -> Nullable<Text>,
+        featured -> Nullable<Text>,
+        icon -> Nullable<Text>,
+        image -> Nullable<Text>,
+        manually_approves -> Bool,
+        discoverable -> Bool,
+        indexable -> Bool,
+        accepts_joins -> Bool,
+        out_seq -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        fetched_at -> BigInt,
+        suspended_at -> Nullable<BigInt>,
+        gone_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    handles (handle) {
+        handle -> Text,
+        actor_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    actor_keys (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        uri -> Text,
+        algorithm -> Text,
+        public -> Binary,
+        private -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    profile_fields (actor_id, position) {
+        actor_id -> BigInt,
+        position -> BigInt,
+        kind -> Text,
+        name -> Text,
+        value -> Text,
+        audience -> Text,
+    }
+}
+
+diesel::table! {
+    accounts (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        email -> Text,
+        password -> Nullable<Text>,
+        role -> Text,
+        created_at -> BigInt,
+        suspended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        hash -> Binary,
+        scopes -> Text,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    follows (id) {
+        id -> BigInt,
+        follower_id -> BigInt,
+        target_id -> BigInt,
+        uri -> Text,
+        asked_by -> Text,
+        state -> Text,
+        role -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    posts (id) {
+        id -> BigInt,
+        uri -> Text,
+        url -> Nullable<Text>,
+        local -> Bool,
+        kind -> Text,
+        actor_id -> BigInt,
+        boost_of_id -> Nullable<BigInt>,
+        in_reply_to_id -> Nullable<BigInt>,
+        in_reply_to_uri -> Nullable<Text>,
+        thread_id -> BigInt,
+        event_id -> Nullable<BigInt>,
+        group_id -> Nullable<BigInt>,
+        title -> Text,
+        content -> Text,
+        source -> Nullable<Text>,
+        warning -> Text,
+        sensitive -> Bool,
+        language -> Nullable<Text>,
+        audience -> Text,
+        attachments -> Nullable<Text>,
+        likes_count -> BigInt,
+        boosts_count -> BigInt,
+        replies_count -> BigInt,
+        published_at -> BigInt,
+        edited_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    post_recipients (post_id, actor_id) {
+        post_id -> BigInt,
+        actor_id -> BigInt,
+        mentioned -> Bool,
+    }
+}
+
+diesel::table! {
+    post_tags (post_id, name) {
+        post_id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    likes (id) {
+        id -> BigInt,
+        uri -> Text,
+        actor_id -> BigInt,
+        post_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pins (actor_id, post_id) {
+        actor_id -> BigInt,
+        post_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        uri -> Text,
+        url -> Nullable<Text>,
+        local -> Bool,
+        host_id -> BigInt,
+        organizer_id -> Nullable<BigInt>,
+        title -> Text,
+        summary -> Text,
+        content -> Text,
+        source -> Nullable<Text>,
+        language -> Nullable<Text>,
+        starts_at -> BigInt,
+        ends_at -> Nullable<BigInt>,
+        timezone -> Text,
+        place -> Nullable<Text>,
+        online_url -> Nullable<Text>,
+        capacity -> Nullable<BigInt>,
+        seats_taken -> BigInt,
+        going_count -> BigInt,
+        join_mode -> Text,
+        visibility -> Text,
+        status -> Text,
+        published_at -> BigInt,
+        edited_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        uri -> Text,
+        event_id -> BigInt,
+        inviter_id -> BigInt,
+        invitee_id -> BigInt,
+        state -> Text,
+        message -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    participations (id) {
+        id -> BigInt,
+        event_id -> BigInt,
+        actor_id -> BigInt,
+        standing -> Text,
+        guests -> BigInt,
+        uri -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        kind -> Text,
+        from_id -> BigInt,
+        post_id -> Nullable<BigInt>,
+        event_id -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    tombstones (uri) {
+        uri -> Text,
+        former_type -> Text,
+        public -> Bool,
+        deleted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> BigInt,
+        uri -> Text,
+        actor_id -> BigInt,
+        kind -> Text,
+        object_uri -> Text,
+        listed -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    activity_bodies (activity_id, variant) {
+        activity_id -> BigInt,
+        variant -> Text,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    activity_subjects (activity_id, actor_id) {
+        activity_id -> BigInt,
+        actor_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    lanes (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        inbox -> Text,
+        host -> Text,
+        wake_at -> BigInt,
+        leased_until -> BigInt,
+        holder -> BigInt,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        lane_id -> BigInt,
+        seq -> BigInt,
+        activity_id -> BigInt,
+        variant -> Text,
+        attempts -> BigInt,
+        blocking -> Bool,
+        due_at -> BigInt,
+        created_at -> BigInt,
+        parked_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    hosts (host) {
+        host -> Text,
+        generation -> Nullable<Text>,
+        generation_tried_at -> BigInt,
+        software -> Nullable<Text>,
+        software_version -> Nullable<Text>,
+        software_at -> BigInt,
+        failures -> BigInt,
+        failing_since -> Nullable<BigInt>,
+        paused_until -> BigInt,
+        dead_at -> Nullable<BigInt>,
+        seen_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    receipts (object_uri, inbox) {
+        object_uri -> Text,
+        inbox -> Text,
+        host -> Text,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
+    inbox_items (id) {
+        id -> BigInt,
+        actor_uri -> Text,
+        key -> Text,
+        host -> Text,
+        body -> Text,
+        received_at -> BigInt,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        leased_until -> BigInt,
+        holder -> BigInt,
+        done_at -> Nullable<BigInt>,
+        parked_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> BigInt,
+        kind -> Text,
+        payload -> Text,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        leased_until -> BigInt,
+        created_at -> BigInt,
+        parked_at -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    domain_rules (domain) {
+        domain -> Text,
+        action -> Text,
+        public_comment -> Text,
+        private_comment -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::joinable!(accounts -> actors (actor_id));
+diesel::joinable!(handles -> actors (actor_id));
+diesel::joinable!(pins -> posts (post_id));
+diesel::joinable!(tokens -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    processes,
+    signals,
+    actors,
+    handles,
+    actor_keys,
+    profile_fields,
+    accounts,
+    tokens,
+    follows,
+    posts,
+    post_recipients,
+    post_tags,
+    likes,
+    pins,
+    events,
+    invitations,
+    participations,
+    notifications,
+    tombstones,
+    activities,
+    activity_bodies,
+    activity_subjects,
+    lanes,
+    deliveries,
+    hosts,
+    receipts,
+    inbox_items,
+    jobs,
+    domain_rules,
+);

@@ -1,0 +1,263 @@
+//! Lists of posts, newest first, paged by id. Each says whose eyes it is for.
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use crate::domain::ids::{ActorId, EventId, PostId};
+use crate::domain::post::Post;
+
+use super::Conn;
+use super::error::Result;
+use super::posts::{PostRow, many};
+use super::schema::{actors, follows, pins, post_recipients, post_tags, posts};
+
+/// A page of a list: ids below `max`, above `since`, at most `limit`; with `min` the ones next above it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Page {
+    pub max: Option<i64>,
+    pub since: Option<i64>,
+    pub min: Option<i64>,
+    pub limit: i64,
+}
+
+impl Page {
+    /// The first `limit` rows.
+    #[must_use]
+    pub const fn first(limit: i64) -> Page {
+        Page {
+            max: None,
+            since: None,
+            min: None,
+            limit,
+        }
+    }
+
+    fn below(&self) -> i64 {
+        self.max.unwrap_or(i64::MAX)
+    }
+
+    fn above(&self) -> i64 {
+        self.min.or(self.since).unwrap_or(0)
+    }
+}
+
+macro_rules! paged {
+    ($c:expr, $page:expr, $query:expr) => {{
+        let query = $query
+            .filter(posts::id.lt($page.below()).and(posts::id.gt($page.above())))
+            .limit($page.limit)
+            .select(PostRow::as_select());
+        if $page.min.is_some() {
+            let mut found = many(query.order(posts::id.asc()).load($c).await?)?;
+            found.reverse();
+            Ok(found)
+        } else {
+            many(query.order(posts::id.desc()).load($c).await?)
+        }
+    }};
+}
+
+/// What `viewer` sees at home: own posts, those of whom they follow, and what is addressed to them.
+/// Direct posts of others appear only when addressed to the viewer.
+pub async fn home(c: &mut Conn, viewer: ActorId, page: Page) -> Result<Vec<Post>> {
+    let followed = follows::table
+        .filter(
+            follows::follower_id
+                .eq(viewer.0)
+                .and(follows::state.eq("accepted")),
+        )
+        .select(follows::target_id);
+    let addressed = post_recipients::table
+        .filter(post_recipients::actor_id.eq(viewer.0))
+        .select(post_recipients::post_id);
+    paged!(
+        c,
+        page,
+        posts::table.filter(
+            posts::actor_id.eq(viewer.0).or(posts::actor_id
+                .eq_any(followed)
+                .and(posts::audience.ne("direct").or(posts::id.eq_any(addressed))))
+        )
+    )
+}
+
+/// Public posts, no boosts, no answers; `local` for those of this instance only.
+pub async fn public(c: &mut Conn, local: bool, page: Page) -> Result<Vec<Post>> {
+    let query = posts::table.filter(
+        posts::audience
+            .eq("public")
+            .and(posts::boost_of_id.is_null())
+            .and(posts::in_reply_to_uri.is_null()),
+    );
+    if local {
+        paged!(c, page, query.filter(posts::local.eq(true)))
+    } else {
+        paged!(c, page, query)
+    }
+}
+
+/// What `author` posted, as far as `depth` allows; boosts included.
+pub async fn by_author(
+    c: &mut Conn,
+    author: ActorId,
+    depth: Depth,
+    page: Page,
+) -> Result<Vec<Post>> {
+    let query = posts::table.filter(posts::actor_id.eq(author.0));
+    match depth {
+        Depth::Public => paged!(
+            c,
+            page,
+            query.filter(posts::audience.eq_any(["public", "quiet"]))
+        ),
+        Depth::Follower(viewer) => paged!(
+            c,
+            page,
+            query.filter(
+                posts::audience
+                    .ne("direct")
+                    .or(posts::id.eq_any(addressed_to(viewer)))
+            )
+        ),
+        Depth::Known(viewer) => paged!(
+            c,
+            page,
+            query.filter(
+                posts::audience
+                    .eq_any(["public", "quiet"])
+                    .or(posts::id.eq_any(addressed_to(viewer)))
+            )
+        ),
+        Depth::Own => paged!(c, page, query),
+    }
+}
+
+/// How much of an author's posts a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// A stranger's view.
+    Public,
+    /// A signed-in person who does not follow.
+    Known(ActorId),
+    /// An accepted follower.
+    Follower(ActorId),
+    /// The author.
+    Own,
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn addressed_to(viewer: ActorId) -> _ {
+    let key: i64 = viewer.0;
+    post_recipients::table
+        .filter(post_recipients::actor_id.eq(key))
+        .select(post_recipients::post_id)
+}
+
+/// Public posts with a hashtag.
+pub async fn tagged(c: &mut Conn, tag: &str, page: Page) -> Result<Vec<Post>> {
+    let with = post_tags::table
+        .filter(post_tags::name.eq(tag))
+        .select(post_tags::post_id);
+    paged!(
+        c,
+        page,
+        posts::table
+            .filter(posts::id.eq_any(with))
+            .filter(posts::audience.eq("public"))
+    )
+}
+
+/// Public posts about an event, oldest first. At most `limit`.
+pub async fn about_event(c: &mut Conn, event: EventId, limit: i64) -> Result<Vec<Post>> {
+    many(
+        posts::table
+            .filter(
+                posts::event_id
+                    .eq(event.0)
+                    .and(posts::audience.eq_any(["public", "quiet"])),
+            )
+            .order(posts::id)
+            .limit(limit)
+            .select(PostRow::as_select())
+            .load(c)
+            .await?,
+    )
+}
+
+/// All of a conversation, oldest first, whoever may see it. At most `limit`.
+pub async fn thread(c: &mut Conn, thread: PostId, limit: i64) -> Result<Vec<Post>> {
+    many(
+        posts::table
+            .filter(
+                posts::thread_id
+                    .eq(thread.0)
+                    .and(posts::boost_of_id.is_null()),
+            )
+            .order(posts::id)
+            .limit(limit)
+            .select(PostRow::as_select())
+            .load(c)
+            .await?,
+    )
+}
+
+/// Public answers to a post, oldest first. At most `limit`.
+pub async fn public_replies(c: &mut Conn, post: PostId, limit: i64) -> Result<Vec<Post>> {
+    many(
+        posts::table
+            .filter(
+                posts::in_reply_to_id
+                    .eq(post.0)
+                    .and(posts::audience.eq_any(["public", "quiet"])),
+            )
+            .order(posts::id)
+            .limit(limit)
+            .select(PostRow::as_select())
+            .load(c)
+            .await?,
+    )
+}
+
+/// Public posts that `actor` pinned, latest pin first.
+pub async fn pinned(c: &mut Conn, actor: ActorId) -> Result<Vec<Post>> {
+    many(
+        pins::table
+            .inner_join(posts::table)
+            .filter(
+                pins::actor_id
+                    .eq(actor.0)
+                    .and(posts::audience.eq_any(["public", "quiet"])),
+            )
+            .order(pins::created_at.desc())
+            .limit(20)
+            .select(PostRow::as_select())
+            .load(c)
+            .await?,
+    )
+}
+
+/// How many posts `author` has, boosts not counted.
+pub async fn count_by_author(c: &mut Conn, author: ActorId) -> Result<i64> {
+    Ok(posts::table
+        .filter(
+            posts::actor_id
+                .eq(author.0)
+                .and(posts::boost_of_id.is_null()),
+        )
+        .count()
+        .get_result(c)
+        .await?)
+}
+
+/// How many posts local people have written, and how many of them answer others.
+pub async fn count_local(c: &mut Conn) -> Result<(i64, i64)> {
+    let own = posts::table.inner_join(actors::table.on(actors::id.eq(posts::actor_id)));
+    let local = own.filter(posts::local.eq(true).and(posts::boost_of_id.is_null()));
+    let all: i64 = local.count().get_result(c).await?;
+    let answers: i64 = local
+        .filter(posts::in_reply_to_uri.is_not_null())
+        .count()
+        .get_result(c)
+        .await?;
+    Ok((all - answers, answers))
+}
