@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by setup/with-peers.sh: `start_peers` and `stop_peers`. Everything is written below $KITH_RUN.
 # Certificates are trusted per process (NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE; Kith's federation.extra_ca_file),
 # never by the machine: so a Kith that forgets its setting fails here as it would elsewhere.
@@ -45,14 +46,16 @@ background() {
   peer_processes+=($!)
 }
 
-# await HOST USER: until the peer answers WebFinger through the proxy.
+# await HOST USER: until the peer answers WebFinger through the proxy. Fails as soon as any peer has died.
 await() {
+  local process
   for _ in $(seq 120); do
     curl --silent --fail --cacert "$KITH_RUN/tls/ca.pem" --output /dev/null \
       "https://$1/.well-known/webfinger?resource=acct:$2@$1" && return 0
+    for process in "${peer_processes[@]}"; do kill -0 "$process" 2>/dev/null || break 2; done
     sleep 0.5
   done
-  echo "$1 did not start within a minute" >&2
+  echo "$1 did not start; the logs of all peers:" >&2
   tail -n 20 "$KITH_RUN"/logs/*.log >&2
   return 1
 }

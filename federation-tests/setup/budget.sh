@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts that run stages: `stage NAME COMMAND...` times a command, `print_budget` shows the table.
 # With KITH_BUDGET_FILE set, stages of several scripts go into one table and only the outermost script prints it.
 

@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
-pid=$(cat "$cache/namespace.pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null || complain "start \`make peers\` first"
+pid=$(running_peers) || complain "start \`make peers\` first"
 namespaces=(--mount --net --ipc --pid)
 [ "$(id -u)" = 0 ] || namespaces+=(--user --preserve-credentials)
 run=$(tr '\0' '\n' <"/proc/$pid/cmdline" | sed -n '/^--inside$/{n;p}')

@@ -9,7 +9,8 @@ set -euo pipefail
 outside() {
   local run status=0
   run=$(mktemp -d "${TMPDIR:-/tmp}/kith-tests.XXXXXX")
-  trap 'rm -rf "$run"' EXIT
+  # shellcheck disable=SC2064
+  trap "rm -rf '$run' '${KITH_NAMESPACE_PID_FILE:-$run}'" EXIT
   chmod 755 "$run"
   local isolate=(unshare --mount --net --ipc --pid --fork --kill-child --mount-proc)
   [ "$(id -u)" = 0 ] || isolate+=(--user --map-root-user)
@@ -17,12 +18,12 @@ outside() {
   run as root with CAP_SYS_ADMIN, or allow unprivileged user namespaces (unshare --user --map-root-user --mount --net true)"
 
   # In the background, so that a signal is acted upon at once; unshare blocks INT and TERM, KILL ends all within.
-  "${isolate[@]}" -- "$0" --inside "$run" "$@" </dev/null &
+  # Should this script itself be killed, the kernel kills unshare.
+  setpriv --pdeathsig KILL "${isolate[@]}" -- "$0" --inside "$run" "$@" </dev/null &
   local child=$!
-  trap 'kill -KILL "$child" 2>/dev/null || true' INT TERM HUP
+  trap '{ kill -KILL "$child"; wait "$child"; } 2>/dev/null || true; exit 130' INT TERM HUP
   [ -z "${KITH_NAMESPACE_PID_FILE:-}" ] || remember_first_process "$child"
   wait "$child" || status=$?
-  [ -z "${KITH_NAMESPACE_PID_FILE:-}" ] || rm -f "$KITH_NAMESPACE_PID_FILE"
   exit "$status"
 }
 

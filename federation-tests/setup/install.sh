@@ -51,12 +51,12 @@ once() {
 }
 
 node_itself() {
-  npm install --silent --no-save --prefix "$1" "$node_package@$node_version" </dev/null >&2
+  npm install --loglevel=error --no-audit --no-fund --no-save --prefix "$1" "$node_package@$node_version" </dev/null >&2
 }
 
 fedify_packages() {
   cp "$peers"/fedify/package.json "$peers"/fedify/package-lock.json "$1"
-  (cd "$1" && npm ci --silent --no-audit --no-fund </dev/null >&2)
+  (cd "$1" && npm ci --loglevel=error --no-audit --no-fund </dev/null >&2)
 }
 
 # The venv is made at its final place: its scripts hold absolute paths. `pip` writes the mark of completeness last.

@@ -20,7 +20,6 @@ TEXT
 fi
 
 "$setup/install.sh"
-export KITH_NAMESPACE_PID_FILE=$cache/namespace.pid
-[ ! -e "$KITH_NAMESPACE_PID_FILE" ] || ! kill -0 "$(cat "$KITH_NAMESPACE_PID_FILE")" 2>/dev/null ||
-  complain "they are already running (process $(cat "$KITH_NAMESPACE_PID_FILE"))"
+! pid=$(running_peers) || complain "they are already running (process $pid)"
+export KITH_NAMESPACE_PID_FILE=$peers_pid_file
 exec "$setup/in-namespace.sh" "$setup/with-peers.sh" "$setup/peers.sh" --announce

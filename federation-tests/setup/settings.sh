@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by every script here: where things are, and the exact versions of the tools that are installed.
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -36,6 +37,14 @@ postgres_bin() {
   [ -z "$newest" ] || dirname "$(readlink -f "$newest")"
 }
 
+# The first process of a running `make peers`, as in-namespace.sh wrote it down; fails if there is none (any more).
+peers_pid_file=$cache/namespace.pid
+running_peers() {
+  local pid
+  pid=$(cat "$peers_pid_file" 2>/dev/null) && readlink "/proc/$pid/ns/net" >/dev/null && echo "$pid"
+}
+
+# Says on standard error what is wrong, and gives up.
 complain() {
   printf '%s: %s\n' "$(basename "$0")" "$*" >&2
   exit 1

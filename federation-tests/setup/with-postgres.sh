@@ -25,10 +25,10 @@ nobody=65534
 unprivileged=()
 if [ "$(id -u)" = 0 ]; then
   if setpriv --reuid=$nobody --regid=$nobody --clear-groups true 2>/dev/null; then
-    unprivileged=(setpriv --reuid=$nobody --regid=$nobody --clear-groups)
+    unprivileged=(setpriv --reuid="$nobody" --regid="$nobody" --clear-groups)
     chown $nobody:$nobody "$dir"
   else
-    unprivileged=(unshare --user --map-user=$nobody --map-group=$nobody)
+    unprivileged=(unshare --user --map-user="$nobody" --map-group="$nobody")
   fi
 fi
 

@@ -41,6 +41,7 @@ builder
       ...(person.movedTo ? { successor: new URL(person.movedTo) } : {}),
     })
   })
+  .mapHandle((_context, name) => (state.people[name] ? name : null))
   .setKeyPairsDispatcher((_context, name) => keyPairs(name))
   .authorize(authorize)
 

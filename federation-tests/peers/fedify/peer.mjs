@@ -16,7 +16,7 @@ const readings = { state: () => state, received: () => state.received, raw: () =
 await configure({
   sinks: { console: getConsoleSink() },
   loggers: [
-    { category: ['logtape', 'meta'], lowestLevel: 'warning', sinks: ['console'] },
+    { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['console'] },
     { category: 'fedify', lowestLevel: 'info', sinks: ['console'] },
     { category: ['fedify', 'sig'], lowestLevel: 'debug', sinks: ['console'] }, // why a signature was refused
   ],
