@@ -16,6 +16,7 @@ pub mod note;
 pub mod object_ref;
 pub mod outgoing;
 pub mod poll;
+pub mod render;
 pub mod shape;
 pub mod tag;
 

@@ -1,0 +1,98 @@
+//! Posts of this instance as Notes.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use crate::domain::audience::Audience;
+use crate::domain::post::Post;
+use crate::domain::uris::Uris;
+use crate::wire::activitystreams::outgoing::{
+    InteractionPolicy, OutgoingNote, OutgoingTag, RepliesRef,
+};
+
+use super::{public, url};
+
+/// Somebody a post names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub uri: String,
+    /// `@name@host`
+    pub handle: String,
+    pub mentioned: bool,
+}
+
+/// What a local post's document is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct NoteCard<'a> {
+    pub post: &'a Post,
+    pub author_uri: &'a str,
+    pub author_followers: &'a str,
+    pub named: &'a [Named],
+    pub tags: &'a [String],
+    pub uris: &'a Uris,
+}
+
+/// `to` and `cc` of something with this audience.
+#[must_use]
+pub fn audience(of: Audience, followers: &str, named: &[Named]) -> (Vec<Url>, Vec<Url>) {
+    let people: Vec<Url> = named.iter().map(|n| url(&n.uri)).collect();
+    let with = |first: Url| {
+        std::iter::once(first)
+            .chain(people.iter().cloned())
+            .collect()
+    };
+    match of {
+        Audience::Public => (vec![public()], with(url(followers))),
+        Audience::Quiet => (vec![url(followers)], with(public())),
+        Audience::Followers => (vec![url(followers)], people),
+        Audience::Direct => (people, Vec::new()),
+    }
+}
+
+/// A post as it is served and sent.
+#[must_use]
+pub fn note(card: &NoteCard<'_>) -> OutgoingNote {
+    let post = card.post;
+    let (to, cc) = audience(post.audience, card.author_followers, card.named);
+    let mut note = OutgoingNote::new(
+        url(&post.uri),
+        url(card.author_uri),
+        post.published_at.rfc3339(),
+    );
+    note.url = Some(url(post.url.as_deref().unwrap_or(&post.uri)));
+    note.to = to;
+    note.cc = cc;
+    note.in_reply_to = post.in_reply_to_uri.as_deref().map(url);
+    note.updated = post.edited_at.map(crate::domain::clock::Timestamp::rfc3339);
+    note.summary = (!post.warning.is_empty()).then(|| post.warning.clone());
+    note.sensitive = post.sensitive;
+    note.content = Some(post.content.clone());
+    if let Some(language) = &post.language {
+        note.content_map = BTreeMap::from([(language.clone(), post.content.clone())]);
+    }
+    note.tag = tags(card);
+    note.replies = Some(RepliesRef(url(&format!("{}/replies", post.uri))));
+    note.interaction_policy = Some(if post.audience.is_public() {
+        InteractionPolicy::QuotedByAll
+    } else {
+        InteractionPolicy::QuotedBy(vec![url(card.author_uri)])
+    });
+    note
+}
+
+fn tags(card: &NoteCard<'_>) -> Vec<OutgoingTag> {
+    let mentions = card
+        .named
+        .iter()
+        .filter(|named| named.mentioned)
+        .map(|named| OutgoingTag::Mention {
+            name: named.handle.clone(),
+            href: url(&named.uri),
+        });
+    let hashtags = card.tags.iter().map(|tag| OutgoingTag::Hashtag {
+        name: format!("#{tag}"),
+        href: url(&card.uris.tag(tag)),
+    });
+    mentions.chain(hashtags).collect()
+}
