@@ -2,5 +2,6 @@
 
 pub mod config;
 pub mod domain;
+pub mod federation;
 pub mod services;
 pub mod store;
