@@ -3,5 +3,6 @@
 pub mod config;
 pub mod domain;
 pub mod federation;
+pub mod net;
 pub mod services;
 pub mod store;
