@@ -3,11 +3,18 @@
 //! Query functions take `&mut Conn` and know nothing of who calls them; they return domain types. What may happen to
 //! a row is decided elsewhere (`domain`), when it may happen in `services`. Nothing outside sees a row struct.
 
+pub mod activities;
+pub mod actor_keys;
 mod backend;
 mod conn;
 mod db;
+pub mod deliveries;
 mod error;
+pub mod hosts;
+pub mod lanes;
 mod migrations;
+pub mod parked;
+mod receivers;
 mod schema;
 #[cfg(test)]
 mod tests;
