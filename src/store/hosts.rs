@@ -215,7 +215,6 @@ pub async fn heard_from(tx: &mut Conn, host: &str, now: Timestamp) -> Result<boo
     }
     tracing::info!(peer.domain = host, "a server was heard from again");
     parked::unpark_host(tx, host, now).await?;
-    lanes::wake_host(tx, host, now).await?;
     Ok(true)
 }
 

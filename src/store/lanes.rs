@@ -5,7 +5,7 @@
 
 mod settle;
 
-pub use settle::{Change, Settled, settle};
+pub use settle::{Change, Outcome, Settled, settle};
 pub(super) use settle::wake_at;
 
 use diesel::prelude::*;

@@ -14,7 +14,9 @@ pub mod hosts;
 pub mod lanes;
 mod migrations;
 pub mod parked;
-mod receivers;
+#[cfg(test)]
+pub(crate) mod queue_kit;
+pub mod receivers;
 mod schema;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::schema::{actors, follows, receipts};
 use super::{Conn, Result};
+use crate::domain::clock::Timestamp;
 use crate::domain::follow::FollowState;
 use crate::domain::moderation::DomainRules;
 use crate::domain::outgoing::Receivers;
@@ -98,4 +99,30 @@ impl Found<'_> {
             }
         }
     }
+}
+
+/// An inbox answered that it is gone for good. Actors with it as their own are gone; those who shared it get their
+/// deliveries at their own from now on. Returns how many actors that changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mark_gone(tx: &mut Conn, inbox: &str, now: Timestamp) -> Result<usize> {
+    let gone = diesel::update(
+        actors::table
+            .filter(actors::inbox.eq(inbox))
+            .filter(actors::local.eq(false))
+            .filter(actors::gone_at.is_null()),
+    )
+    .set(actors::gone_at.eq(now.micros()))
+    .execute(tx)
+    .await?;
+    let moved = diesel::update(
+        actors::table
+            .filter(actors::shared_inbox.eq(inbox))
+            .filter(actors::local.eq(false)),
+    )
+    .set(actors::shared_inbox.eq(None::<String>))
+    .execute(tx)
+    .await?;
+    Ok(gone + moved)
 }

@@ -47,12 +47,21 @@ pub struct Settled {
     pub not_before: Option<Timestamp>,
 }
 
-/// Applies the changes, gives back the leases, and sets when each lane wakes next. Returns how many deliveries were
-/// removed from lanes that were cleared. A lease that somebody else took over meanwhile is left alone.
+/// What a batch led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Deliveries removed from lanes that were cleared.
+    pub cleared: usize,
+    /// One of the lanes has more to send at once.
+    pub more: bool,
+}
+
+/// Applies the changes, gives back the leases, and sets when each lane wakes next. A lease that somebody else took over
+/// meanwhile is left alone.
 ///
 /// # Errors
 /// When the database fails; nothing of the batch is kept then.
-pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<usize> {
+pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<Outcome> {
     let mut ids: Vec<i64> = batch.iter().map(|settled| settled.lane).collect();
     ids.sort_unstable();
     ids.dedup();
@@ -66,16 +75,19 @@ pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<
     leases.dedup();
     let mut holders: Vec<i64> = batch.iter().map(|s| s.lease.holder).collect();
     holders.dedup();
+    let mut more = false;
     for chunk in ids.chunks(CHUNK) {
-        diesel::update(
+        let wake: Vec<i64> = diesel::update(
             lanes::table
                 .filter(lanes::id.eq_any(chunk))
                 .filter(lanes::leased_until.eq_any(&leases))
                 .filter(lanes::holder.eq_any(&holders)),
         )
         .set((lanes::leased_until.eq(0), lanes::wake_at.eq(wake_at(now))))
-        .execute(tx)
+        .returning(lanes::wake_at)
+        .get_results(tx)
         .await?;
+        more |= wake.iter().any(|at| *at <= now.micros());
     }
     for settled in batch {
         if let Some(until) = settled.not_before {
@@ -89,7 +101,7 @@ pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<
             .await?;
         }
     }
-    Ok(cleared)
+    Ok(Outcome { cleared, more })
 }
 
 /// The rule of `domain::lane::next` as an expression over the lane's remaining rows: the earliest due among the first
