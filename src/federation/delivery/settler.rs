@@ -112,7 +112,7 @@ async fn tell_hosts(ctx: &Ctx, reports: &[Report]) -> store::Result<()> {
     }
     let (now, by_host, gone) = (ctx.now(), &by_host, &gone);
     ctx.store
-        .transaction(async |tx| {
+        .transaction(async |tx| -> store::Result<()> {
             for inbox in gone {
                 receivers::mark_gone(tx, inbox, now).await?;
             }
@@ -121,7 +121,10 @@ async fn tell_hosts(ctx: &Ctx, reports: &[Report]) -> store::Result<()> {
             }
             Ok(())
         })
-        .await
+        .await?;
+    // A host that is back has lanes to wake.
+    ctx.wake.deliveries.notify_one();
+    Ok(())
 }
 
 async fn tell(
