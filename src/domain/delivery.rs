@@ -30,6 +30,11 @@ const BLOCKING_TRIES: i64 = 3;
 /// How long what could not be delivered stays, visible to the admin, before it is removed.
 pub const PARKED: Duration = Duration::from_secs(30 * DAY);
 
+/// Why a delivery is parked that found no answer for a week.
+pub const SILENT: &str = "no success for seven days";
+/// Why the deliveries to a dead host are parked.
+pub const DEAD_HOST: &str = "the server has been dead for seven days";
+
 /// What came of one try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -158,7 +163,7 @@ pub fn judge(
         _ => return Verdict::Stop("the server refused the activity"),
     }
     if now.since(tried.created_at) >= scale.apply(PATIENCE) {
-        return Verdict::Park("no success for seven days");
+        return Verdict::Park(SILENT);
     }
     let wait = match retry_after {
         Some(asked) => asked.min(LONGEST_RETRY_AFTER),

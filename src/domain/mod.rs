@@ -11,6 +11,7 @@ pub mod follow;
 pub mod handle;
 pub mod ids;
 pub mod keys;
+pub mod lane;
 pub mod moderation;
 pub mod notification;
 pub mod outgoing;

@@ -4,4 +4,5 @@
 //! activities into requests. What does not: wire types (`wire`), use cases (`services`), the HTTP client (`net`),
 //! and anything about matching or private data.
 
+pub mod delivery;
 pub mod signatures;

@@ -75,21 +75,39 @@ pub async fn list_public(c: &mut Conn, actor: ActorId) -> Result<Vec<PublicKeyRo
         .collect()
 }
 
-/// The private key with which a local actor signs (PKCS#8), with its id.
-pub async fn find_private(
-    c: &mut Conn,
-    actor: ActorId,
-    algorithm: Algorithm,
-) -> Result<Option<(String, Vec<u8>)>> {
-    let row: Option<(String, Option<Vec<u8>>)> = actor_keys::table
-        .filter(
-            actor_keys::actor_id
-                .eq(actor.0)
-                .and(actor_keys::algorithm.eq(algorithm.as_str())),
-        )
-        .select((actor_keys::uri, actor_keys::private))
-        .first(c)
-        .await
-        .optional()?;
-    Ok(row.and_then(|(uri, private)| private.map(|private| (uri, private))))
+/// The key that signs for a local actor, with its id: the RSA key, which every peer can check. `None` for actors
+/// without a private key here.
+///
+/// # Errors
+/// [`Error::Unreadable`] for an algorithm that this version does not know.
+pub async fn find_signing(c: &mut Conn, actor: ActorId) -> Result<Option<(String, KeyPair)>> {
+    let rows: Vec<(String, String, Vec<u8>, Option<Vec<u8>>)> = actor_keys::table
+        .filter(actor_keys::actor_id.eq(actor.0))
+        .filter(actor_keys::private.is_not_null())
+        .order(actor_keys::id)
+        .limit(8)
+        .select((
+            actor_keys::uri,
+            actor_keys::algorithm,
+            actor_keys::public,
+            actor_keys::private,
+        ))
+        .load(c)
+        .await?;
+    let mut found = None;
+    for (uri, algorithm, public, private) in rows {
+        let algorithm = Algorithm::parse(&algorithm).ok_or(Error::Unreadable {
+            column: "actor_keys.algorithm",
+        })?;
+        let pair = KeyPair {
+            algorithm,
+            public,
+            private: private.unwrap_or_default(),
+        };
+        if algorithm == Algorithm::Rsa {
+            return Ok(Some((uri, pair)));
+        }
+        found.get_or_insert((uri, pair));
+    }
+    Ok(found)
 }

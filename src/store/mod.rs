@@ -4,23 +4,31 @@
 //! a row is decided elsewhere (`domain`), when it may happen in `services`. Nothing outside sees a row struct.
 
 pub mod accounts;
+pub mod activities;
 pub mod actor_keys;
 pub mod actors;
 mod backend;
 mod conn;
 mod db;
+pub mod deliveries;
 pub mod domain_rules;
 mod error;
 pub mod events;
 pub mod follows;
+pub mod hosts;
 pub mod inbox_items;
 pub mod jobs;
+pub mod lanes;
 pub mod likes;
 mod migrations;
 pub mod notifications;
+pub mod parked;
 pub mod participations;
 pub mod posts;
 pub mod profile_fields;
+#[cfg(test)]
+pub(crate) mod queue_kit;
+pub mod receivers;
 mod schema;
 pub mod signals;
 #[cfg(test)]

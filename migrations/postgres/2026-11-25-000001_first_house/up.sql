@@ -45,6 +45,8 @@ CREATE TABLE actors (
 );
 CREATE INDEX actors_by_handle ON actors (handle, host);
 CREATE INDEX actors_by_host ON actors (host);
+CREATE INDEX actors_by_inbox ON actors (inbox);
+CREATE INDEX actors_by_shared_inbox ON actors (shared_inbox);
 
 -- A handle of this instance, claimed once and for ever.
 CREATE TABLE handles (
@@ -290,6 +292,8 @@ CREATE TABLE lanes (
 );
 CREATE INDEX lanes_by_wake ON lanes (wake_at);
 CREATE INDEX lanes_by_host ON lanes (host);
+-- What is being sent right now: a few hundred rows at most.
+CREATE INDEX lanes_leased ON lanes (host) WHERE leased_until > 0;
 
 CREATE TABLE deliveries (
     id BIGINT PRIMARY KEY,

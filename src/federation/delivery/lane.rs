@@ -1,0 +1,293 @@
+//! The work on one lane while its lease lasts: one delivery after the other.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tokio::sync::watch;
+use url::Url;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::delivery::{Outcome, Tried, Verdict, judge};
+use crate::domain::ids::ActivityId;
+use crate::domain::lane::{Next, Waiting, next};
+use crate::domain::outgoing::Variant;
+use crate::federation::signatures::{Generation, Signer};
+use crate::services::Ctx;
+use crate::store::lanes::{Change, Head, Lane, Lease};
+
+use super::attempt::{Habit, Letter, Means, Sent};
+use super::keyring::{Keyring, KeyringError};
+use super::report::Report;
+use super::{Post, Refresh, START};
+
+/// When something is tried again that we were too busy for.
+const BUSY: Duration = Duration::from_secs(2);
+
+/// What all lanes of a worker share.
+pub(super) struct Office {
+    pub ctx: Ctx,
+    pub post: Arc<dyn Post>,
+    pub refresh: Arc<dyn Refresh>,
+    pub keys: Keyring,
+    pub stop: watch::Receiver<bool>,
+}
+
+/// What is done with a claimed lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plan {
+    Send,
+    /// Send one thing, to see whether the host is back.
+    Probe,
+    /// The host is paused until then.
+    Sleep(Timestamp),
+    /// Its deliveries were parked; only the lease is given back.
+    Rest,
+    /// Nothing may be sent to this host.
+    Drop,
+}
+
+/// A claimed lane and all that is needed to work on it.
+pub(super) struct Job {
+    pub lane: Lane,
+    pub lease: Lease,
+    pub heads: Vec<Head>,
+    pub bodies: Arc<HashMap<(ActivityId, Variant), Bytes>>,
+    pub plan: Plan,
+    pub generation: Option<Generation>,
+    pub troubled: bool,
+}
+
+/// The lane in the middle of the work.
+struct Run<'a> {
+    office: &'a Office,
+    job: &'a Job,
+    url: Url,
+    signer: Arc<Signer>,
+    habit: Habit,
+    report: Report,
+}
+
+/// Whether the lane goes on to its next delivery.
+#[derive(PartialEq, Eq)]
+enum Step {
+    On,
+    Enough,
+}
+
+/// Sends what the lane holds, in order, until it has to wait, the lease is used up, or the process stops.
+pub(super) async fn work(office: &Office, job: Job) -> Report {
+    let mut report = Report::new(&job.lane, job.lease);
+    report.troubled = job.troubled;
+    match job.plan {
+        Plan::Send | Plan::Probe => {}
+        Plan::Sleep(until) => {
+            report.sleep_until(until);
+            return report;
+        }
+        Plan::Rest => return report,
+        Plan::Drop => {
+            tracing::info!(
+                peer.domain = job.lane.host,
+                inbox = job.lane.inbox,
+                "deliveries to a blocked server were dropped"
+            );
+            report.settled.clear = true;
+            return report;
+        }
+    }
+    let signer = match office.keys.signer(job.lane.actor).await {
+        Ok(signer) => signer,
+        Err(KeyringError::Store(error)) => {
+            tracing::error!(%error, "no key could be loaded; deliveries wait");
+            report.sleep_until(office.ctx.now().plus(BUSY));
+            return report;
+        }
+        Err(error) => {
+            tracing::error!(actor.id = %job.lane.actor, %error, "an actor cannot sign; its deliveries are parked");
+            return park_all(&job, report, "the sender has no usable key");
+        }
+    };
+    let Ok(url) = Url::parse(&job.lane.inbox) else {
+        return park_all(&job, report, "the inbox is no address");
+    };
+    let habit = Habit {
+        known: job.generation,
+        learned: None,
+    };
+    let run = Run {
+        office,
+        job: &job,
+        url,
+        signer,
+        habit,
+        report,
+    };
+    Box::pin(run.through()).await
+}
+
+fn park_all(job: &Job, mut report: Report, reason: &'static str) -> Report {
+    for head in &job.heads {
+        report.change(Change::Park {
+            id: head.id,
+            attempts: head.attempts,
+            reason,
+        });
+    }
+    report
+}
+
+impl Run<'_> {
+    async fn through(mut self) -> Report {
+        let begun = Instant::now();
+        let mut waiting = self.job.heads.clone();
+        loop {
+            let order = waiting.iter().map(|head| Waiting {
+                due_at: head.due_at,
+                blocking: head.blocking,
+            });
+            let Next::Send(position) = next(order, self.office.ctx.now()) else {
+                break;
+            };
+            if begun.elapsed() >= START || *self.office.stop.borrow() {
+                break;
+            }
+            let head = waiting.remove(position);
+            let (step, again) = self.send(head).await;
+            if let Some(head) = again {
+                waiting.insert(position, head);
+            }
+            if step == Step::Enough {
+                break;
+            }
+        }
+        self.report.learned = self.habit.learned;
+        self.report
+    }
+
+    /// Tries one delivery; gives it back if it is to be tried again.
+    async fn send(&mut self, head: Head) -> (Step, Option<Head>) {
+        let (ctx, lane) = (&self.office.ctx, &self.job.lane);
+        if ctx.rules.get().is_blocked(&lane.host) {
+            self.report.settled.clear = true;
+            return (Step::Enough, None);
+        }
+        let Some(body) = self.job.bodies.get(&(head.activity, head.variant)) else {
+            tracing::warn!(activity.id = %head.activity, "a delivery has no body and is dropped");
+            self.report.change(Change::Remove(head.id));
+            return (Step::On, None);
+        };
+        let letter = Letter {
+            url: &self.url,
+            host: &lane.host,
+            body,
+            signer: &self.signer,
+        };
+        let means = Means {
+            ctx,
+            post: &*self.office.post,
+            refresh: &*self.office.refresh,
+        };
+        match means.attempt(&letter, &mut self.habit).await {
+            Sent::Busy => self.wait_for_turn(head),
+            Sent::Came(outcome) => self.came(head, outcome),
+        }
+    }
+
+    fn wait_for_turn(&mut self, head: Head) -> (Step, Option<Head>) {
+        let ctx = &self.office.ctx;
+        self.report.change(Change::Retry {
+            id: head.id,
+            attempts: head.attempts,
+            due_at: ctx.now().plus(ctx.scale.apply(BUSY)),
+            blocking: head.blocking,
+            reason: "waiting for a free connection",
+        });
+        (Step::Enough, None)
+    }
+
+    fn came(&mut self, mut head: Head, outcome: Outcome) -> (Step, Option<Head>) {
+        let ctx = &self.office.ctx;
+        if outcome != Outcome::Forbidden {
+            self.report.tries.push(!outcome.is_host_failure());
+        }
+        let now = ctx.now();
+        head.attempts += 1;
+        let tried = Tried {
+            attempts: head.attempts,
+            created_at: head.created_at,
+        };
+        let verdict = judge(outcome, tried, now, ctx.random.unit(), ctx.scale);
+        note(&self.job.lane, head, outcome, verdict);
+        match verdict {
+            Verdict::Delivered | Verdict::Stop(_) => {
+                self.report.change(Change::Remove(head.id));
+                (Step::On, None)
+            }
+            Verdict::Park(reason) => {
+                self.report.change(Change::Park {
+                    id: head.id,
+                    attempts: head.attempts,
+                    reason,
+                });
+                (Step::On, None)
+            }
+            Verdict::Gone => {
+                self.report.gone = Some(self.job.lane.inbox.clone());
+                self.report.settled.clear = true;
+                (Step::Enough, None)
+            }
+            Verdict::Retry { at, blocking } => {
+                self.report.change(Change::Retry {
+                    id: head.id,
+                    attempts: head.attempts,
+                    due_at: at,
+                    blocking,
+                    reason: reason(outcome),
+                });
+                head.due_at = at;
+                head.blocking = blocking;
+                let step = if self.job.plan == Plan::Probe {
+                    Step::Enough
+                } else {
+                    Step::On
+                };
+                (step, Some(head))
+            }
+        }
+    }
+}
+
+fn reason(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::TimedOut => "no answer in time",
+        Outcome::Unreachable => "no connection",
+        Outcome::Forbidden => "this address may not be contacted",
+        Outcome::Answered { status: 429, .. } => "the server asks for patience",
+        Outcome::Answered { .. } => "the server has a problem",
+    }
+}
+
+/// Counts every result; records those by which a delivery ends without having arrived.
+fn note(lane: &Lane, head: Head, outcome: Outcome, verdict: Verdict) {
+    let (word, ended) = match verdict {
+        Verdict::Delivered => ("delivered", None),
+        Verdict::Retry { .. } => ("retry", None),
+        Verdict::Stop(reason) => ("stopped", Some(reason)),
+        Verdict::Gone => ("gone", Some("the inbox is gone")),
+        Verdict::Park(reason) => ("parked", Some(reason)),
+    };
+    metrics::counter!("kith_deliveries_total", "outcome" => word).increment(1);
+    if let Some(reason) = ended {
+        tracing::info!(
+            activity.id = %head.activity,
+            peer.domain = lane.host,
+            inbox = lane.inbox,
+            attempts = head.attempts,
+            ?outcome,
+            reason,
+            "a delivery ended without arriving"
+        );
+    }
+}

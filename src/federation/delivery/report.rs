@@ -1,0 +1,54 @@
+//! What came of a lane's lease.
+
+use crate::domain::clock::Timestamp;
+use crate::federation::signatures::Generation;
+use crate::store::lanes::{Change, Lane, Lease, Settled};
+
+/// Everything that is written when a lease ends.
+#[derive(Debug)]
+pub(super) struct Report {
+    pub settled: Settled,
+    pub host: String,
+    /// How the host did, oldest first: `true` for an answer, `false` for a failure.
+    pub tries: Vec<bool>,
+    /// Failures of the host were on record when the lane was claimed.
+    pub troubled: bool,
+    /// The generation of signatures that it turned out to accept.
+    pub learned: Option<Generation>,
+    /// The inbox, if it said that it is gone.
+    pub gone: Option<String>,
+}
+
+impl Report {
+    pub(super) fn new(lane: &Lane, lease: Lease) -> Self {
+        Report {
+            settled: Settled {
+                lane: lane.id,
+                lease,
+                changes: Vec::new(),
+                clear: false,
+                not_before: None,
+            },
+            host: lane.host.clone(),
+            tries: Vec::new(),
+            troubled: false,
+            learned: None,
+            gone: None,
+        }
+    }
+
+    pub(super) fn change(&mut self, change: Change) {
+        self.settled.changes.push(change);
+    }
+
+    pub(super) fn sleep_until(&mut self, at: Timestamp) {
+        self.settled.not_before = Some(at);
+    }
+
+    /// The host has to be written about.
+    pub(super) fn concerns_host(&self) -> bool {
+        self.learned.is_some()
+            || self.tries.contains(&false)
+            || (self.troubled && !self.tries.is_empty())
+    }
+}

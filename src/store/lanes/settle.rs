@@ -1,0 +1,174 @@
+//! What became of a lane's deliveries, written for many lanes at once.
+
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use diesel_async::RunQueryDsl;
+
+use super::{Lease, lock};
+use crate::domain::clock::Timestamp;
+use crate::store::schema::{deliveries, lanes};
+use crate::store::{Conn, Result};
+
+const CHUNK: usize = 500;
+
+/// What is done with one delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It was delivered, or given up for good.
+    Remove(i64),
+    /// It is tried again at `due_at`.
+    Retry {
+        id: i64,
+        /// Tries so far.
+        attempts: i64,
+        due_at: Timestamp,
+        blocking: bool,
+        reason: &'static str,
+    },
+    /// It is given up for now.
+    Park {
+        id: i64,
+        attempts: i64,
+        reason: &'static str,
+    },
+}
+
+/// The end of a lane's lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    pub lane: i64,
+    pub lease: Lease,
+    pub changes: Vec<Change>,
+    /// Nothing of this lane will be delivered: whatever it holds is removed.
+    pub clear: bool,
+    /// Not woken before this.
+    pub not_before: Option<Timestamp>,
+}
+
+/// What a batch led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Deliveries removed from lanes that were cleared.
+    pub cleared: usize,
+    /// One of the lanes has more to send at once.
+    pub more: bool,
+}
+
+/// Applies the changes, gives back the leases, and sets when each lane wakes next. A lease that somebody else took over
+/// meanwhile is left alone.
+///
+/// # Errors
+/// When the database fails; nothing of the batch is kept then.
+pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<Outcome> {
+    let mut ids: Vec<i64> = batch.iter().map(|settled| settled.lane).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    for chunk in ids.chunks(CHUNK) {
+        lock(tx, chunk).await?;
+    }
+    apply(tx, batch, now).await?;
+    let cleared = clear(tx, batch).await?;
+    let mut leases: Vec<i64> = batch.iter().map(|s| s.lease.until.micros()).collect();
+    leases.sort_unstable();
+    leases.dedup();
+    let mut holders: Vec<i64> = batch.iter().map(|s| s.lease.holder).collect();
+    holders.dedup();
+    let mut more = false;
+    for chunk in ids.chunks(CHUNK) {
+        let wake: Vec<i64> = diesel::update(
+            lanes::table
+                .filter(lanes::id.eq_any(chunk))
+                .filter(lanes::leased_until.eq_any(&leases))
+                .filter(lanes::holder.eq_any(&holders)),
+        )
+        .set((lanes::leased_until.eq(0), lanes::wake_at.eq(wake_at(now))))
+        .returning(lanes::wake_at)
+        .get_results(tx)
+        .await?;
+        more |= wake.iter().any(|at| *at <= now.micros());
+    }
+    for settled in batch {
+        if let Some(until) = settled.not_before {
+            diesel::update(
+                lanes::table
+                    .filter(lanes::id.eq(settled.lane))
+                    .filter(lanes::wake_at.lt(until.micros())),
+            )
+            .set(lanes::wake_at.eq(until.micros()))
+            .execute(tx)
+            .await?;
+        }
+    }
+    Ok(Outcome { cleared, more })
+}
+
+/// The rule of `domain::lane::next` as an expression over the lane's remaining rows: the earliest due among the first
+/// that may go or blocks, and those before it, which stepped aside.
+pub(in crate::store) fn wake_at(now: Timestamp) -> SqlLiteral<BigInt> {
+    sql(&format!(
+        "COALESCE((SELECT min(d.due_at) FROM deliveries d WHERE d.lane_id = lanes.id AND d.parked_at IS NULL \
+         AND d.seq <= COALESCE((SELECT h.seq FROM deliveries h WHERE h.lane_id = lanes.id AND h.parked_at IS NULL \
+         AND (h.blocking OR h.due_at <= {}) ORDER BY h.seq LIMIT 1), {MAX})), {MAX})",
+        now.micros(),
+        MAX = i64::MAX,
+    ))
+}
+
+async fn apply(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<()> {
+    let mut removed = Vec::new();
+    for change in batch.iter().flat_map(|settled| &settled.changes) {
+        match *change {
+            Change::Remove(id) => removed.push(id),
+            Change::Retry {
+                id,
+                attempts,
+                due_at,
+                blocking,
+                reason,
+            } => {
+                diesel::update(deliveries::table.find(id))
+                    .set((
+                        deliveries::attempts.eq(attempts),
+                        deliveries::due_at.eq(due_at.micros()),
+                        deliveries::blocking.eq(blocking),
+                        deliveries::reason.eq(reason),
+                    ))
+                    .execute(tx)
+                    .await?;
+            }
+            Change::Park {
+                id,
+                attempts,
+                reason,
+            } => {
+                diesel::update(deliveries::table.find(id))
+                    .set((
+                        deliveries::attempts.eq(attempts),
+                        deliveries::parked_at.eq(now.micros()),
+                        deliveries::reason.eq(reason),
+                    ))
+                    .execute(tx)
+                    .await?;
+            }
+        }
+    }
+    for chunk in removed.chunks(CHUNK) {
+        diesel::delete(deliveries::table.filter(deliveries::id.eq_any(chunk)))
+            .execute(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn clear(tx: &mut Conn, batch: &[Settled]) -> Result<usize> {
+    let lanes: Vec<i64> = batch.iter().filter(|s| s.clear).map(|s| s.lane).collect();
+    let mut count = 0;
+    for chunk in lanes.chunks(CHUNK) {
+        count += diesel::delete(deliveries::table.filter(deliveries::lane_id.eq_any(chunk)))
+            .execute(tx)
+            .await?;
+    }
+    Ok(count)
+}
