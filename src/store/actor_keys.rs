@@ -7,7 +7,7 @@ use crate::domain::ids::ActorId;
 use crate::domain::keys::{Algorithm, KeyPair, PublicKeyRow};
 
 use super::Conn;
-use super::error::{Result, word};
+use super::error::{Error, Result, word};
 use super::schema::actor_keys;
 
 /// Stores the keys of a new local actor. `row_ids` makes one id for each.

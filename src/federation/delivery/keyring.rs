@@ -7,7 +7,7 @@ use moka::sync::Cache;
 
 use crate::domain::ids::ActorId;
 use crate::domain::keys::Algorithm;
-use crate::federation::signatures::{KeyAlgorithm, KeyError, PrivateKey, SignError, Signer};
+use crate::federation::signatures::{Algorithm, KeyError, PrivateKey, SignError, Signer};
 use crate::store::{self, Store};
 
 /// Parsed keys kept, of some ten kilobytes each.
@@ -61,8 +61,8 @@ impl Keyring {
         drop(reader);
         let (uri, pair) = found.ok_or(KeyringError::NoKey)?;
         let algorithm = match pair.algorithm {
-            Algorithm::Rsa => KeyAlgorithm::Rsa,
-            Algorithm::Ed25519 => KeyAlgorithm::Ed25519,
+            Algorithm::Rsa => Algorithm::Rsa,
+            Algorithm::Ed25519 => Algorithm::Ed25519,
         };
         let key = PrivateKey::from_pkcs8(algorithm, &pair.private)?;
         let signer = Arc::new(Signer::new(key, uri)?);

@@ -20,7 +20,7 @@ use crate::domain::ids::{ActivityId, ActorId, IdMaker};
 use crate::domain::moderation::{DomainAction, DomainRules, FederationMode};
 use crate::domain::outgoing::{Outgoing, Receivers, Variant};
 use crate::domain::uris::{Uris, authority};
-use crate::federation::signatures::{KeyAlgorithm, PrivateKey};
+use crate::federation::signatures::{Algorithm, PrivateKey};
 use crate::net::{Answer, FetchError};
 use crate::services::{Cached, Ctx, Random, Wake};
 use crate::store::deliveries::{Enqueue, enqueue};
@@ -170,7 +170,7 @@ impl Kit {
     }
 
     pub(super) async fn add_sender(&self, id: i64) {
-        let key = PrivateKey::generate(KeyAlgorithm::Ed25519).unwrap();
+        let key = PrivateKey::generate(Algorithm::Ed25519).unwrap();
         let der = key.to_pkcs8().unwrap().expose_secret().to_vec();
         let actor = SomeActor {
             id,
