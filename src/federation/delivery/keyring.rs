@@ -6,8 +6,7 @@ use std::time::Duration;
 use moka::sync::Cache;
 
 use crate::domain::ids::ActorId;
-use crate::domain::keys::Algorithm;
-use crate::federation::signatures::{Algorithm, KeyError, PrivateKey, SignError, Signer};
+use crate::federation::signatures::{KeyError, PrivateKey, SignError, Signer};
 use crate::store::{self, Store};
 
 /// Parsed keys kept, of some ten kilobytes each.
@@ -60,11 +59,7 @@ impl Keyring {
         let found = store::actor_keys::find_signing(&mut reader, actor).await?;
         drop(reader);
         let (uri, pair) = found.ok_or(KeyringError::NoKey)?;
-        let algorithm = match pair.algorithm {
-            Algorithm::Rsa => Algorithm::Rsa,
-            Algorithm::Ed25519 => Algorithm::Ed25519,
-        };
-        let key = PrivateKey::from_pkcs8(algorithm, &pair.private)?;
+        let key = PrivateKey::from_pkcs8(pair.algorithm, &pair.private)?;
         let signer = Arc::new(Signer::new(key, uri)?);
         self.parsed.insert(actor, Arc::clone(&signer));
         Ok(signer)
