@@ -11,7 +11,7 @@ use crate::domain::delivery::TimeScale;
 use crate::domain::ids::{ActorId, IdMaker};
 use crate::domain::moderation::DomainRules;
 use crate::domain::uris::Uris;
-use crate::store::Store;
+use crate::store::{Store, Unit};
 
 /// Where chance comes from.
 pub trait Random: Send + Sync + fmt::Debug {
@@ -98,5 +98,21 @@ impl Ctx {
     #[must_use]
     pub fn id(&self) -> i64 {
         self.ids.next(self.clock.now())
+    }
+
+    /// Runs `unit` as one transaction and wakes the delivery worker once it is committed.
+    ///
+    /// # Errors
+    /// What the closure returned, or a failed commit.
+    pub async fn transact<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: for<'c> Unit<'c, Result<T, E>>,
+        E: From<crate::store::Error> + std::error::Error + 'static,
+    {
+        let outcome = self.store.transaction(unit).await;
+        if outcome.is_ok() {
+            self.wake.deliveries.notify_one();
+        }
+        outcome
     }
 }

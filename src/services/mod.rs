@@ -4,5 +4,11 @@
 //! that takes the open transaction. Nothing here fetches, mails or knows matching.
 
 mod ctx;
+pub mod follow;
+mod notify;
+pub mod post;
+pub mod reaction;
+pub mod reading;
+mod send;
 
 pub use ctx::{Cached, Ctx, Random, SystemRandom, Wake};

@@ -1,0 +1,405 @@
+//! Writing, changing and removing posts of local people.
+
+use crate::domain::actor::Actor;
+use crate::domain::audience::Audience;
+use crate::domain::ids::{ActivityId, ActorId, PostId};
+use crate::domain::notification::NotificationKind;
+use crate::domain::outgoing::Receivers;
+use crate::domain::post::{Post, Recipient};
+use crate::store::tombstones::Tombstone;
+use crate::store::{self, Conn, activities, actors, posts, tombstones};
+use crate::text::markdown::{self, MentionLink};
+use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote, OutgoingTombstone};
+use crate::wire::activitystreams::render::{self, Named, NoteCard, url};
+
+use super::Ctx;
+use super::notify::{About, tell};
+use super::send::{Letter, send};
+
+/// What somebody wants to post.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Markdown.
+    pub text: String,
+    pub audience: Audience,
+    /// Content warning; empty for none.
+    pub warning: String,
+    pub sensitive: bool,
+    pub language: Option<String>,
+    pub in_reply_to: Option<PostId>,
+    /// The people the text names, resolved beforehand; others stay plain text.
+    pub mentioned: Vec<Actor>,
+}
+
+/// Why a post cannot be written, changed or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum PostError {
+    #[error("a post needs some text")]
+    Empty,
+    #[error("the text is too long")]
+    TooLong,
+    #[error("it names too many people")]
+    TooManyMentions,
+    #[error("there is no such post")]
+    NoSuchPost,
+    #[error("only its author can do that")]
+    NotTheAuthor,
+    #[error("the database failed")]
+    Store(#[from] store::Error),
+}
+
+/// Publishes a post of `author` (local).
+///
+/// # Errors
+/// See [`PostError`].
+pub async fn publish(ctx: &Ctx, author: &Actor, draft: &Draft) -> Result<Post, PostError> {
+    check(ctx, draft)?;
+    let id = PostId(ctx.id());
+    ctx.transact(async |tx| {
+        let parent = match draft.in_reply_to {
+            Some(parent) => Some(
+                posts::find(tx, parent)
+                    .await?
+                    .ok_or(PostError::NoSuchPost)?,
+            ),
+            None => None,
+        };
+        let (post, written) = compose(ctx, author, draft, id, parent.as_ref());
+        posts::insert(tx, &post, &written.recipients, &written.tags).await?;
+        let create = OutgoingActivity::create(
+            url(&format!("{}/activity", post.uri)),
+            url(&author.uri),
+            written.note(ctx, author, &post),
+        );
+        announce(ctx, tx, (author, &post), create, &written).await?;
+        for person in &draft.mentioned {
+            tell(
+                ctx,
+                tx,
+                person,
+                (NotificationKind::Mention, author.id),
+                About::post(post.id),
+            )
+            .await?;
+        }
+        Ok(post)
+    })
+    .await
+}
+
+/// Changes a post: what was sent before is sent again as it is now.
+///
+/// # Errors
+/// See [`PostError`].
+pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Result<Post, PostError> {
+    check(ctx, draft)?;
+    ctx.transact(async |tx| {
+        let before = own(tx, author, id).await?;
+        let parent = match before.in_reply_to {
+            Some(parent) => posts::find(tx, parent).await?,
+            None => None,
+        };
+        let draft = Draft {
+            audience: before.audience,
+            ..draft.clone()
+        };
+        let (composed, written) = compose(ctx, author, &draft, id, parent.as_ref());
+        let now = ctx.now();
+        // Peers take only an `updated` that grows, and read whole seconds.
+        let edited = before.edited_at.map_or(now, |last| {
+            now.max(last.plus(std::time::Duration::from_secs(1)))
+        });
+        let post = Post {
+            published_at: before.published_at,
+            edited_at: Some(edited),
+            in_reply_to_uri: before.in_reply_to_uri.clone(),
+            thread: before.thread,
+            likes: before.likes,
+            boosts: before.boosts,
+            replies: before.replies,
+            attachments: before.attachments.clone(),
+            ..composed
+        };
+        posts::update(tx, &post, &written.recipients, &written.tags).await?;
+        let activity = format!("{}#updates/{}", post.uri, edited.micros());
+        let update = OutgoingActivity::update(
+            url(&activity),
+            url(&author.uri),
+            written.note(ctx, author, &post),
+        );
+        announce(ctx, tx, (author, &post), update, &written).await?;
+        Ok(post)
+    })
+    .await
+}
+
+/// Removes a post, here and wherever it was sent.
+///
+/// # Errors
+/// See [`PostError`].
+pub async fn delete(ctx: &Ctx, author: &Actor, id: PostId) -> Result<Post, PostError> {
+    ctx.transact(async |tx| {
+        let post = own(tx, author, id).await?;
+        let recipients = posts::recipients(tx, id).await?;
+        posts::delete(tx, &post).await?;
+        activities::delete_about(tx, &post.uri).await?;
+        let gone = Tombstone {
+            uri: post.uri.clone(),
+            former_type: "Note".to_owned(),
+            public: post.audience.is_public(),
+            deleted_at: ctx.now(),
+        };
+        tombstones::insert(tx, &gone).await?;
+        let tombstone = OutgoingTombstone {
+            id: url(&post.uri),
+            former_type: Some("Note".to_owned()),
+            deleted: Some(gone.deleted_at.rfc3339()),
+        };
+        let followers = author.followers.as_deref().unwrap_or(&author.uri);
+        let (to, cc) = render::audience(post.audience, followers, &named(tx, &recipients).await?);
+        let activity = OutgoingActivity::delete(
+            url(&format!("{}#delete", post.uri)),
+            url(&author.uri),
+            tombstone,
+        )
+        .addressed(to, cc);
+        let receivers = Receivers {
+            had: vec![post.uri.clone()],
+            ..receivers(&post, &recipients)
+        };
+        let letter = Letter {
+            id: ActivityId(ctx.id()),
+            actor: author.id,
+            activity,
+            object_uri: None,
+            receivers,
+            subjects: vec![author.id],
+            listed: false,
+            for_mobilizon: None,
+        };
+        send(ctx, tx, letter).await?;
+        Ok(post)
+    })
+    .await
+}
+
+/// The document of a local post, as it is served at its id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn document(
+    ctx: &Ctx,
+    c: &mut Conn,
+    author: &Actor,
+    post: &Post,
+) -> store::Result<OutgoingNote> {
+    let recipients = posts::recipients(c, post.id).await?;
+    let tags = posts::tags_of(c, &[post.id])
+        .await?
+        .into_iter()
+        .map(|(_, tag)| tag)
+        .collect();
+    let named = named(c, &recipients).await?;
+    Ok(Written {
+        recipients,
+        tags,
+        named,
+    }
+    .note(ctx, author, post))
+}
+
+async fn own(tx: &mut Conn, author: &Actor, id: PostId) -> Result<Post, PostError> {
+    let post = posts::find(tx, id)
+        .await?
+        .filter(|post| post.boost_of.is_none())
+        .ok_or(PostError::NoSuchPost)?;
+    if post.author == author.id && post.local {
+        Ok(post)
+    } else {
+        Err(PostError::NotTheAuthor)
+    }
+}
+
+fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
+    if draft.text.trim().is_empty() {
+        return Err(PostError::Empty);
+    }
+    let chars = draft.text.chars().count() + draft.warning.chars().count();
+    if chars > ctx.limits.post_chars {
+        return Err(PostError::TooLong);
+    }
+    if draft.mentioned.len()
+        > usize::try_from(ctx.limits.mentions_per_activity).unwrap_or(usize::MAX)
+    {
+        return Err(PostError::TooManyMentions);
+    }
+    Ok(())
+}
+
+/// What goes with a post.
+struct Written {
+    recipients: Vec<Recipient>,
+    tags: Vec<String>,
+    named: Vec<Named>,
+}
+
+impl Written {
+    fn note(&self, ctx: &Ctx, author: &Actor, post: &Post) -> OutgoingNote {
+        render::note(&NoteCard {
+            post,
+            author_uri: &author.uri,
+            author_followers: author.followers.as_deref().unwrap_or(&author.uri),
+            named: &self.named,
+            tags: &self.tags,
+            uris: &ctx.uris,
+        })
+    }
+}
+
+fn compose(
+    ctx: &Ctx,
+    author: &Actor,
+    draft: &Draft,
+    id: PostId,
+    parent: Option<&Post>,
+) -> (Post, Written) {
+    let mut mentioned: Vec<ActorId> = Vec::new();
+    let rendered = markdown::render(
+        &draft.text,
+        &mut |mention| {
+            let host = mention.host.as_deref().unwrap_or(ctx.uris.domain());
+            let person = draft.mentioned.iter().find(|actor| {
+                actor.handle.eq_ignore_ascii_case(&mention.user)
+                    && actor.host.eq_ignore_ascii_case(host)
+            })?;
+            mentioned.push(person.id);
+            Some(MentionLink {
+                href: person.url.clone().unwrap_or_else(|| person.uri.clone()),
+                actor_uri: person.uri.clone(),
+                label: person.handle.clone(),
+            })
+        },
+        &mut |tag| Some(ctx.uris.tag(&tag.to_lowercase())),
+    );
+    mentioned.sort_unstable();
+    mentioned.dedup();
+    let named = draft
+        .mentioned
+        .iter()
+        .filter(|actor| mentioned.contains(&actor.id))
+        .map(|actor| Named {
+            uri: actor.uri.clone(),
+            handle: actor.full_handle(),
+            mentioned: true,
+        })
+        .collect();
+    let mut tags: Vec<String> = rendered
+        .hashtags
+        .iter()
+        .map(|tag| tag.to_lowercase())
+        .collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let uri = ctx.uris.post(id);
+    let post = Post {
+        id,
+        url: Some(uri.clone()),
+        uri,
+        local: true,
+        kind: "Note".to_owned(),
+        author: author.id,
+        boost_of: None,
+        in_reply_to: parent.map(|p| p.id),
+        in_reply_to_uri: parent.map(|p| p.uri.clone()),
+        thread: parent.map_or(id, |p| p.thread),
+        event: parent.and_then(|p| p.event),
+        group: None,
+        title: String::new(),
+        content: rendered.html,
+        source: Some(draft.text.clone()),
+        warning: draft.warning.trim().to_owned(),
+        sensitive: draft.sensitive || !draft.warning.trim().is_empty(),
+        language: draft.language.clone(),
+        audience: parent.map_or(draft.audience, |p| draft.audience.narrower(p.audience)),
+        attachments: None,
+        likes: 0,
+        boosts: 0,
+        replies: 0,
+        published_at: ctx.now(),
+        edited_at: None,
+    };
+    let recipients = mentioned
+        .into_iter()
+        .map(|actor| Recipient {
+            actor,
+            mentioned: true,
+        })
+        .collect();
+    (
+        post,
+        Written {
+            recipients,
+            tags,
+            named,
+        },
+    )
+}
+
+async fn named(c: &mut Conn, recipients: &[Recipient]) -> store::Result<Vec<Named>> {
+    let ids: Vec<ActorId> = recipients.iter().map(|r| r.actor).collect();
+    let people = actors::list(c, &ids).await?;
+    Ok(recipients
+        .iter()
+        .filter_map(|r| {
+            let actor = people.iter().find(|actor| actor.id == r.actor)?;
+            Some(Named {
+                uri: actor.uri.clone(),
+                handle: actor.full_handle(),
+                mentioned: r.mentioned,
+            })
+        })
+        .collect())
+}
+
+fn receivers(post: &Post, recipients: &[Recipient]) -> Receivers {
+    Receivers {
+        followers_of: if post.audience == Audience::Direct {
+            Vec::new()
+        } else {
+            vec![post.author]
+        },
+        actors: recipients.iter().map(|r| r.actor).collect(),
+        had: Vec::new(),
+    }
+}
+
+async fn announce(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    (author, post): (&Actor, &Post),
+    activity: OutgoingActivity,
+    written: &Written,
+) -> store::Result<()> {
+    let followers = author.followers.as_deref().unwrap_or(&author.uri);
+    let (to, cc) = render::audience(post.audience, followers, &written.named);
+    let changed = post.edited_at.is_some();
+    let mut receivers = receivers(post, &written.recipients);
+    if changed {
+        receivers.had.push(post.uri.clone());
+    }
+    let mut activity = activity.addressed(to, cc);
+    activity.published = Some(post.edited_at.unwrap_or(post.published_at).rfc3339());
+    let letter = Letter {
+        id: ActivityId(ctx.id()),
+        actor: author.id,
+        activity,
+        object_uri: Some(post.uri.clone()),
+        receivers,
+        subjects: std::iter::once(author.id)
+            .chain(written.recipients.iter().map(|r| r.actor))
+            .collect(),
+        listed: post.audience.is_public() && !changed,
+        for_mobilizon: None,
+    };
+    send(ctx, tx, letter).await
+}

@@ -1,0 +1,15 @@
+//! What a viewer may see, gathered for showing: the one place that pages, the client API and feeds read from.
+//!
+//! Every function takes the viewer (`None` for strangers) and leaves out what they may not see, so that no
+//! representation has to think of it.
+
+mod events;
+mod people;
+mod posts;
+
+pub use events::{EventView, event, event_by_uri, upcoming_events, upcoming_events_of};
+pub use people::{ProfileView, Relationship, find_actor, profile, relationships, search};
+pub use posts::{
+    NotificationView, PostView, Thread, by_author, home, notifications, pinned, post, post_by_uri,
+    public, tagged, thread, views,
+};
