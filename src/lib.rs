@@ -3,10 +3,12 @@
 #[macro_use]
 mod words;
 
+pub mod app;
 pub mod auth;
 pub mod config;
 pub mod domain;
 pub mod federation;
+pub mod http;
 pub mod net;
 pub mod services;
 pub mod store;
