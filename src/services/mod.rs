@@ -4,8 +4,11 @@
 //! that takes the open transaction. Nothing here fetches, mails or knows matching.
 
 mod ctx;
+pub mod event;
 pub mod follow;
+pub mod invite;
 mod notify;
+pub mod participation;
 pub mod post;
 pub mod reaction;
 pub mod reading;
