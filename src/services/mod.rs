@@ -6,6 +6,7 @@
 mod ctx;
 pub mod event;
 pub mod follow;
+pub mod incoming;
 pub mod invite;
 mod notify;
 pub mod participation;
