@@ -55,10 +55,7 @@ mod tests {
 
     #[test]
     fn the_first_item_goes_first() {
-        assert_eq!(
-            next([item(900, true), item(800, true)], NOW),
-            Next::Send(0)
-        );
+        assert_eq!(next([item(900, true), item(800, true)], NOW), Next::Send(0));
         assert_eq!(next([], NOW), Next::Empty);
     }
 

@@ -236,11 +236,9 @@ pub async fn sweep(tx: &mut Conn, before: Timestamp, limit: i64) -> Result<usize
 
 async fn delete(tx: &mut Conn, ids: &[i64]) -> Result<()> {
     for chunk in ids.chunks(CHUNK) {
-        diesel::delete(
-            activity_bodies::table.filter(activity_bodies::activity_id.eq_any(chunk)),
-        )
-        .execute(tx)
-        .await?;
+        diesel::delete(activity_bodies::table.filter(activity_bodies::activity_id.eq_any(chunk)))
+            .execute(tx)
+            .await?;
         diesel::delete(
             activity_subjects::table.filter(activity_subjects::activity_id.eq_any(chunk)),
         )

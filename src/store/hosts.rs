@@ -174,7 +174,10 @@ pub async fn note_tries(
     write(tx, host, after, now).await?;
     if after.dead_at.is_some() {
         if before.dead_at.is_none() {
-            tracing::warn!(peer.domain = host, "a server is dead; what waits for it is parked");
+            tracing::warn!(
+                peer.domain = host,
+                "a server is dead; what waits for it is parked"
+            );
         }
         parked::park_host(tx, host, now).await?;
     } else if after.paused_until > now {

@@ -5,8 +5,8 @@
 
 mod settle;
 
-pub use settle::{Change, Outcome, Settled, settle};
 pub(super) use settle::wake_at;
+pub use settle::{Change, Outcome, Settled, settle};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text};
@@ -172,10 +172,12 @@ pub async fn load_heads(
     now: Timestamp,
     each: i64,
 ) -> Result<Vec<Head>> {
-    const COLUMNS: &str = "d.lane_id, d.id, d.activity_id, d.variant, d.attempts, d.blocking, d.due_at, d.created_at";
+    const COLUMNS: &str =
+        "d.lane_id, d.id, d.activity_id, d.variant, d.attempts, d.blocking, d.due_at, d.created_at";
     const FIRST: &str = "FROM deliveries x WHERE x.lane_id = l.id AND x.parked_at IS NULL \
         AND (x.blocking OR x.due_at <= $1) ORDER BY x.seq LIMIT $2";
-    const MINE: &str = "l.leased_until > 0 AND l.leased_until = $3 AND l.holder = $4 ORDER BY l.id, d.seq";
+    const MINE: &str =
+        "l.leased_until > 0 AND l.leased_until = $3 AND l.holder = $4 ORDER BY l.id, d.seq";
     let bound = |sql: String| {
         diesel::sql_query(sql)
             .bind::<BigInt, _>(now.micros())

@@ -67,17 +67,19 @@ pub async fn list(c: &mut Conn, after: i64, limit: i64) -> Result<Vec<Parked>> {
         .await?;
     Ok(rows
         .into_iter()
-        .map(|((id, attempts, created, parked, reason), uri, (actor, inbox, host))| Parked {
-            id,
-            activity_uri: uri,
-            actor: ActorId(actor),
-            inbox,
-            host,
-            attempts,
-            created_at: Timestamp::from_micros(created),
-            parked_at: Timestamp::from_micros(parked.unwrap_or_default()),
-            reason: reason.unwrap_or_default(),
-        })
+        .map(
+            |((id, attempts, created, parked, reason), uri, (actor, inbox, host))| Parked {
+                id,
+                activity_uri: uri,
+                actor: ActorId(actor),
+                inbox,
+                host,
+                attempts,
+                created_at: Timestamp::from_micros(created),
+                parked_at: Timestamp::from_micros(parked.unwrap_or_default()),
+                reason: reason.unwrap_or_default(),
+            },
+        )
         .collect())
 }
 

@@ -45,7 +45,11 @@ impl TestDb {
             std::process::id(),
             COUNT.fetch_add(1, Ordering::SeqCst)
         );
-        run_there(&admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        run_there(
+            &admin,
+            &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+        )
+        .await;
         run_there(&admin, &format!("CREATE DATABASE {name}")).await;
         let (server, _) = admin.rsplit_once('/').unwrap();
         let url = format!("{server}/{name}");
@@ -73,7 +77,10 @@ impl Drop for TestDb {
                 .enable_all()
                 .build()
                 .unwrap();
-            runtime.block_on(run_there(&admin, &format!("DROP DATABASE {name} WITH (FORCE)")));
+            runtime.block_on(run_there(
+                &admin,
+                &format!("DROP DATABASE {name} WITH (FORCE)"),
+            ));
         });
         let _ = gone.join();
     }

@@ -89,7 +89,10 @@ impl Found<'_> {
                 continue;
             }
             let Some(host) = Url::parse(&inbox).ok().as_ref().and_then(authority) else {
-                tracing::warn!(inbox, "an actor's inbox is no address; nothing is sent to it");
+                tracing::warn!(
+                    inbox,
+                    "an actor's inbox is no address; nothing is sent to it"
+                );
                 continue;
             };
             if !self.rules.is_blocked(&host) {

@@ -227,7 +227,8 @@ impl Kit {
             ids: &ctx.ids,
             rules,
         };
-        self.write(async |tx| enqueue(tx, outgoing, how).await).await
+        self.write(async |tx| enqueue(tx, outgoing, how).await)
+            .await
     }
 
     pub(super) fn worker(&self) -> (Worker, watch::Sender<bool>) {
@@ -353,7 +354,6 @@ pub(super) fn activity(ctx: &Ctx, actor: i64, word: &str, receivers: Receivers) 
 macro_rules! on_both {
     ($(async fn $name:ident($kit:ident) $body:block)+) => {$(
         mod $name {
-            #[expect(clippy::wildcard_imports, reason = "the body was written outside")]
             use super::*;
 
             async fn body($kit: Kit) $body

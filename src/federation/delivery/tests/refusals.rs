@@ -6,13 +6,18 @@ use crate::store::{hosts, parked};
 
 async fn generation(kit: &Kit, host: &str) -> Option<String> {
     let mut reader = kit.ctx.store.reader().await.unwrap();
-    hosts::find(&mut reader, host).await.unwrap().and_then(|peer| peer.generation)
+    hosts::find(&mut reader, host)
+        .await
+        .unwrap()
+        .and_then(|peer| peer.generation)
 }
 
 /// Which signatures the requests since the last look bore.
 fn signatures(kit: &Kit) -> Vec<&'static str> {
     let got = kit.peers.take();
-    got.iter().map(|r| if r.new_signature { "new" } else { "old" }).collect()
+    got.iter()
+        .map(|r| if r.new_signature { "new" } else { "old" })
+        .collect()
 }
 
 on_both! {
