@@ -196,12 +196,18 @@ where
     E: From<Error>,
 {
     let mut open = OpenTransaction(Some(pool.get().await.map_err(unreachable)?));
-    MultiTm::begin_transaction(open.conn()).await.map_err(Error::from)?;
+    MultiTm::begin_transaction(open.conn())
+        .await
+        .map_err(Error::from)?;
     let outcome = unit(open.conn()).await;
     if outcome.is_ok() {
-        MultiTm::commit_transaction(open.conn()).await.map_err(Error::from)?;
+        MultiTm::commit_transaction(open.conn())
+            .await
+            .map_err(Error::from)?;
     } else {
-        MultiTm::rollback_transaction(open.conn()).await.map_err(Error::from)?;
+        MultiTm::rollback_transaction(open.conn())
+            .await
+            .map_err(Error::from)?;
     }
     open.end();
     outcome

@@ -134,11 +134,7 @@ impl Worker {
             let ctx = &self.office.ctx;
             let nap = ctx
                 .scale
-<<<<<<< HEAD
-                .apply(pause.mul_f64(0.75 + 0.5 * ctx.random.unit()));
-=======
                 .apply(pause.mul_f64(0.72 + 0.28 * ctx.random.unit()));
->>>>>>> delivery
             tokio::select! {
                 Some(ended) = running.tasks.join_next() => {
                     look |= running.ended(ended.ok(), self.settings.per_host);
