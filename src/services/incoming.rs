@@ -59,7 +59,7 @@ pub async fn receive_post(
     if let Some(known) = posts::find_by_uri(tx, &received.post.uri).await? {
         return Ok(known.id);
     }
-    if tombstones::find(tx, &received.post.uri).await?.is_some() {
+    if is_deleted(tx, received.post.author, &received.post.uri).await? {
         return Err(IncomingError::Deleted);
     }
     let mut post = received.post.clone();
@@ -173,12 +173,26 @@ pub async fn receive_deletion(
         events::delete(tx, event.id).await?;
     }
     let gone = Tombstone {
-        uri: uri.to_owned(),
+        uri: deleted_by(&who.uri, uri),
         former_type: "Object".to_owned(),
         public: false,
         deleted_at: now,
     };
     Ok(tombstones::insert(tx, &gone).await?)
+}
+
+/// Under whose word an id is gone: a neighbour's Delete must not keep the owner's object away.
+fn deleted_by(who: &str, uri: &str) -> String {
+    format!("{who} {uri}")
+}
+
+async fn is_deleted(tx: &mut Conn, owner: ActorId, uri: &str) -> store::Result<bool> {
+    let Some(owner) = actors::find(tx, owner).await? else {
+        return Ok(false);
+    };
+    Ok(tombstones::find(tx, &deleted_by(&owner.uri, uri))
+        .await?
+        .is_some())
 }
 
 /// Stores what an actor's document says; its key here stays.
@@ -251,7 +265,7 @@ pub async fn receive_event(
     received: &Event,
 ) -> Result<Event, IncomingError> {
     let Some(before) = events::find_by_uri(tx, &received.uri).await? else {
-        if tombstones::find(tx, &received.uri).await?.is_some() {
+        if is_deleted(tx, received.host, &received.uri).await? {
             return Err(IncomingError::Deleted);
         }
         let event = Event {
