@@ -5,4 +5,5 @@
 //! and anything about matching or private data.
 
 pub mod delivery;
+pub mod keys;
 pub mod signatures;

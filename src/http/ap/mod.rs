@@ -1,0 +1,10 @@
+//! ActivityPub: actors, objects, collections and inboxes, for other servers.
+
+use axum::Router;
+
+use super::AppState;
+
+/// The routes of this folder.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+}
