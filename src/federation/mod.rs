@@ -34,7 +34,7 @@ pub use fetch::Failure;
 pub struct Federation {
     pub ctx: Ctx,
     pub client: Client,
-    pub keyring: Arc<Keyring>,
+    pub keyring: Keyring,
     /// Signs every fetch.
     instance: Arc<Signer>,
     /// Verified key ids, with the actor each belongs to.
@@ -58,7 +58,7 @@ impl Federation {
     /// # Errors
     /// When the instance actor's key cannot be read.
     pub async fn new(ctx: Ctx, client: Client) -> Result<Self, delivery::KeyringError> {
-        let keyring = Arc::new(Keyring::new(ctx.store.clone()));
+        let keyring = Keyring::new(ctx.store.clone());
         let instance = keyring.signer(ctx.instance).await?;
         Ok(Federation {
             known_keys: Cache::builder()

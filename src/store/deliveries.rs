@@ -266,3 +266,23 @@ pub async fn count(c: &mut Conn) -> Result<QueueState> {
         oldest: oldest.map(Timestamp::from_micros),
     })
 }
+
+/// How many deliveries wait in lanes that could be worked on at `now`, those under way included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_due(c: &mut Conn, now: Timestamp) -> Result<i64> {
+    let awake = lanes::table
+        .filter(
+            lanes::wake_at
+                .le(now.micros())
+                .or(lanes::leased_until.gt(now.micros())),
+        )
+        .select(lanes::id);
+    Ok(deliveries::table
+        .filter(deliveries::parked_at.is_null())
+        .filter(deliveries::lane_id.eq_any(awake))
+        .count()
+        .get_result(c)
+        .await?)
+}

@@ -11,6 +11,7 @@ mod attempt;
 mod bodies;
 mod keyring;
 mod lane;
+mod refresh;
 mod report;
 mod settler;
 #[cfg(test)]
