@@ -15,6 +15,8 @@ pub mod router;
 pub mod serve;
 pub mod web;
 
+pub mod web;
+
 use std::ops::Deref;
 use std::sync::Arc;
 

@@ -3,10 +3,14 @@
 //! Every function takes the viewer (`None` for strangers) and leaves out what they may not see, so that no
 //! representation has to think of it.
 
+mod directory;
 mod events;
 mod people;
 mod posts;
 
+pub use crate::store::Error as ReadError;
+pub use crate::store::timelines::Page;
+pub use directory::{actor_by_uri, directory, was_public};
 pub use events::{EventView, event, event_by_uri, upcoming_events, upcoming_events_of};
 pub use people::{ProfileView, Relationship, find_actor, profile, relationships, search};
 pub use posts::{
