@@ -17,9 +17,11 @@ pub mod invite;
 mod notify;
 pub mod participation;
 pub mod post;
+pub mod profile;
 pub mod reaction;
 pub mod reading;
 mod send;
+pub mod session;
 
 pub use crate::store::Error as StoreError;
 pub use chance::Chance;

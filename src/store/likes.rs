@@ -82,3 +82,27 @@ pub async fn liked_among(c: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result
         .await?;
     Ok(found.into_iter().map(PostId).collect())
 }
+
+/// Who likes a post, with the keys of the likes; newest first, older than `before`. At most `limit`.
+pub async fn list_by_post(
+    c: &mut Conn,
+    post: PostId,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<(i64, ActorId)>> {
+    let found: Vec<(i64, i64)> = likes::table
+        .filter(
+            likes::post_id
+                .eq(post.0)
+                .and(likes::id.lt(before.unwrap_or(i64::MAX))),
+        )
+        .order(likes::id.desc())
+        .limit(limit)
+        .select((likes::id, likes::actor_id))
+        .load(c)
+        .await?;
+    Ok(found
+        .into_iter()
+        .map(|(id, actor)| (id, ActorId(actor)))
+        .collect())
+}

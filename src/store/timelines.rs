@@ -261,3 +261,25 @@ pub async fn count_local(c: &mut Conn) -> Result<(i64, i64)> {
         .await?;
     Ok((all - answers, answers))
 }
+
+/// Boosts of a post, newest first, older than `before`. At most `limit`.
+pub async fn boosts_of(
+    c: &mut Conn,
+    post: PostId,
+    before: Option<PostId>,
+    limit: i64,
+) -> Result<Vec<Post>> {
+    many(
+        posts::table
+            .filter(
+                posts::boost_of_id
+                    .eq(post.0)
+                    .and(posts::id.lt(before.map_or(i64::MAX, |id| id.0))),
+            )
+            .order(posts::id.desc())
+            .limit(limit)
+            .select(PostRow::as_select())
+            .load(c)
+            .await?,
+    )
+}
