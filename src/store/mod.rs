@@ -12,6 +12,7 @@ mod conn;
 mod db;
 pub mod deliveries;
 pub mod domain_rules;
+pub mod durability;
 mod error;
 pub mod events;
 pub mod follows;
