@@ -4,6 +4,7 @@
 //! that takes the open transaction. Nothing here fetches, mails or knows matching.
 
 mod ctx;
+pub mod documents;
 pub mod event;
 pub mod follow;
 pub mod invite;
