@@ -20,7 +20,7 @@ use http::request::Parts;
 
 use self::asker::Asker;
 use super::AppState;
-use crate::domain::ids::{ActivityId, EventId, PostId};
+use crate::domain::ids::ActivityId;
 use crate::services::documents::{
     self, ActorList, Document, EventList, Eyes, Owner, Server, Wanted,
 };

@@ -152,7 +152,8 @@ impl Sheet {
     fn new(json: String, public: bool) -> Self {
         let digest = Sha256::digest(json.as_bytes());
         // Half of it: 128 bits tell texts apart, and this is no signature.
-        let tag = digest.iter().take(16).map(|b| format!("{b:02x}")).collect();
+        let half = digest.first_chunk::<16>().copied().unwrap_or_default();
+        let tag = format!("{:032x}", u128::from_be_bytes(half));
         Sheet {
             json: Bytes::from(json),
             tag,
