@@ -105,7 +105,7 @@ async fn probe(
         ("signed fetch, RFC 9421", Generation::Rfc9421),
     ] {
         let sign = InstanceSigner {
-            signer: app.keys.signer(app.ctx.instance).await?,
+            signer: app.federation.keyring.signer(app.ctx.instance).await?,
             generation,
             clock: Arc::clone(&app.ctx.clock),
         };

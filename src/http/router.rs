@@ -15,7 +15,7 @@ use super::middleware::load::{IN_FLIGHT, load};
 use super::middleware::observe::observe;
 use super::middleware::panic;
 use super::middleware::security::security;
-use super::{AppState, HttpError, ap, api, discovery, error, web};
+use super::{AppState, HttpError, ap, api, discovery, error, shared, web};
 
 /// Everything that the public listener answers.
 pub fn router(app: AppState) -> Router {
@@ -23,7 +23,8 @@ pub fn router(app: AppState) -> Router {
         .merge(discovery::routes())
         .merge(ap::routes())
         .merge(api::routes())
-        .merge(web::routes());
+        .merge(web::routes())
+        .merge(shared::routes());
     surround(routes, app)
 }
 

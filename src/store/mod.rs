@@ -30,6 +30,7 @@ pub mod profile_fields;
 #[cfg(test)]
 pub(crate) mod queue_kit;
 pub mod receivers;
+pub mod residents;
 mod schema;
 pub mod signals;
 #[cfg(test)]
