@@ -1,5 +1,7 @@
 //! HTTP: what comes in from browsers, apps and other servers.
 
+pub mod api;
+
 use std::ops::Deref;
 use std::sync::Arc;
 

@@ -175,8 +175,8 @@ async fn announce(ctx: &Ctx, tx: &mut Conn, actor: &Actor) -> store::Result<()> 
     });
     let id = format!("{}#updates/{}", actor.uri, actor.updated_at.micros());
     let cc = actor.followers.as_deref().map(url).into_iter().collect();
-    let mut activity = OutgoingActivity::update(url(&id), url(&actor.uri), document)
-        .addressed(vec![public()], cc);
+    let mut activity =
+        OutgoingActivity::update(url(&id), url(&actor.uri), document).addressed(vec![public()], cc);
     activity.published = Some(actor.updated_at.rfc3339());
     let letter = Letter {
         id: ActivityId(ctx.id()),

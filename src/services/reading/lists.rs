@@ -56,9 +56,7 @@ pub async fn actors_by_id(ctx: &Ctx, ids: &[ActorId]) -> store::Result<Vec<Actor
 pub async fn actor_by_uri(ctx: &Ctx, uri: &Url) -> store::Result<Option<Actor>> {
     let mut c = ctx.store.reader().await?;
     let found = match ctx.uris.read(uri) {
-        Some(Local::Actor { handle }) => {
-            actors::find_local(&mut c, &handle.to_lowercase()).await?
-        }
+        Some(Local::Actor { handle }) => actors::find_local(&mut c, &handle.to_lowercase()).await?,
         _ => actors::find_by_uri(&mut c, uri.as_str()).await?,
     };
     Ok(found.filter(Actor::is_active))
