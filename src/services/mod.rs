@@ -3,9 +3,16 @@
 //! One file per verb group. A use case takes [`Ctx`]; where a received activity shares its transaction, there is a form
 //! that takes the open transaction. Nothing here fetches, mails or knows matching.
 
+pub mod accounts;
+mod chance;
 mod ctx;
+pub mod discovery;
+pub mod domain_rules;
 pub mod event;
 pub mod follow;
+pub mod health;
+pub mod incoming;
+pub mod instance;
 pub mod invite;
 mod notify;
 pub mod participation;
@@ -17,4 +24,5 @@ mod send;
 pub mod session;
 
 pub use crate::store::Error as StoreError;
+pub use chance::Chance;
 pub use ctx::{Cached, Ctx, Random, SystemRandom, Wake};

@@ -34,9 +34,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{get, patch, post};
+use axum::routing::{any, get, patch, post};
 
 use crate::domain::actor::Actor;
+use crate::federation::Federation;
 use crate::services::Ctx;
 use crate::services::reading::{EventView, PostView};
 
@@ -51,6 +52,7 @@ use super::AppState;
 #[derive(Debug, Clone)]
 struct Api {
     ctx: Ctx,
+    federation: Federation,
     about: Arc<About>,
     caches: Caches,
 }
@@ -60,21 +62,19 @@ struct Api {
 /// The caller bounds the size and the time of a request; every answer, errors too, is JSON.
 #[must_use]
 pub fn routes(app: &AppState) -> Router<AppState> {
-    mounted(Api {
+    let api = Api {
         ctx: app.ctx.clone(),
+        federation: app.federation.clone(),
         about: Arc::new(About::of(app)),
         caches: Caches::default(),
-    })
-}
-
-fn mounted<S: Clone + Send + Sync + 'static>(api: Api) -> Router<S> {
+    };
     Router::new()
         .merge(of_accounts())
         .merge(of_statuses())
         .merge(of_lists())
         .merge(of_events())
         .merge(of_the_server())
-        .fallback(async || ApiError::NotFound)
+        .route("/api/{*rest}", any(async || ApiError::NotFound))
         .layer(middleware::from_fn(cors::allow))
         .with_state(api)
 }

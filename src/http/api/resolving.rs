@@ -3,6 +3,7 @@
 use url::Url;
 
 use crate::domain::actor::Actor;
+use crate::federation::{Failure, resolve};
 use crate::services::reading::{self, EventView, PostView};
 use crate::text::markdown;
 
@@ -32,7 +33,9 @@ pub(super) async fn handle(
         .split_once('@')
         .is_some_and(|(_, host)| host != api.ctx.uris.domain());
     if who.is_some() && remote {
-        return Ok(elsewhere::actor_by_handle(api, acct).await);
+        let budget = api.federation.budget();
+        let acct = acct.trim().trim_start_matches('@');
+        return heard(api.federation.by_handle(acct, &budget).await);
     }
     Ok(None)
 }
@@ -47,29 +50,47 @@ pub(super) async fn uri(
     if let Some(known) = known(api, who, address).await? {
         return Ok(Some(known));
     }
-    if viewer.is_some() && !api.ctx.uris.is_local(address) {
-        // What was fetched is stored under its id, which may differ from the address that was given.
-        if let Some(id) = elsewhere::fetch(api, address).await {
-            return known_by(api, who, &id).await;
+    if viewer.is_none() || api.ctx.uris.is_local(address) {
+        return Ok(None);
+    }
+    let budget = api.federation.budget();
+    // What was fetched goes by the same door as what was known: the viewer may not be meant to see it.
+    Ok(
+        match heard(api.federation.by_uri(address, &budget).await)? {
+            Some(resolve::Found::Actor(actor)) => Some(Found::Actor(actor)),
+            Some(resolve::Found::Post(id)) => {
+                let post = reading::post(&api.ctx, viewer, id).await?;
+                post.map(|post| Found::Post(Box::new(post)))
+            }
+            Some(resolve::Found::Event(event)) => {
+                let event = reading::event(&api.ctx, viewer, event.id).await?;
+                event.map(|event| Found::Event(Box::new(event)))
+            }
+            None => None,
+        },
+    )
+}
+
+/// What another server said; that it could not be asked, or said nothing that is understood, is no error of the caller.
+fn heard<T>(answer: Result<T, Failure>) -> ApiResult<Option<T>> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(Failure::Store(error)) => Err(error.into()),
+        Err(failure) => {
+            tracing::debug!(error = %failure, "a search found nothing elsewhere");
+            Ok(None)
         }
     }
-    Ok(None)
 }
 
-async fn known_by(api: &Api, who: Option<&SignedIn>, id: &str) -> ApiResult<Option<Found>> {
-    match Url::parse(id) {
-        Ok(address) => known(api, who, &address).await,
-        Err(_) => Ok(None),
-    }
-}
-
+/// What is known here by that address.
 pub(super) async fn known(
     api: &Api,
     who: Option<&SignedIn>,
     address: &Url,
 ) -> ApiResult<Option<Found>> {
     let viewer = who.map(|who| who.actor.id);
-    if let Some(actor) = reading::actor_by_uri(&api.ctx, address).await? {
+    if let Some(actor) = reading::actor_at(&api.ctx, address).await? {
         return Ok(Some(Found::Actor(Box::new(actor))));
     }
     if let Some(post) = reading::post_by_uri(&api.ctx, viewer, address.as_str()).await? {
@@ -96,23 +117,4 @@ pub(super) async fn mentioned(api: &Api, who: &SignedIn, text: &str) -> ApiResul
         }
     }
     Ok(found)
-}
-
-/// The one place that leads to other servers. Until `federation::resolve` is connected here, what is unknown stays so.
-mod elsewhere {
-    use url::Url;
-
-    use super::{Actor, Api};
-
-    /// WebFinger, then the actor. `None` when it cannot be had, for whatever reason.
-    #[expect(clippy::unused_async, reason = "it fetches once it is connected")]
-    pub(super) async fn actor_by_handle(_: &Api, _: &str) -> Option<Actor> {
-        None
-    }
-
-    /// Fetches and stores what `address` names, and answers its ActivityPub id.
-    #[expect(clippy::unused_async, reason = "it fetches once it is connected")]
-    pub(super) async fn fetch(_: &Api, _: &Url) -> Option<String> {
-        None
-    }
 }

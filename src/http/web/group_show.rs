@@ -1,0 +1,79 @@
+//! The page of a group.
+
+use askama::Template;
+
+use super::Older;
+use super::actor_card::ActorCard;
+use super::clean::{Clean, clean};
+use super::event_card::EventCard;
+use super::frame::Frame;
+use super::links;
+use super::pages::{PageResult, show_shared};
+use super::post_card::PostCard;
+use super::profile_show::{Field, fields, find_here, frame, moved, posts_of};
+use super::when::{When, month};
+use crate::app::App;
+use crate::domain::ids::ActorId;
+use crate::services::reading;
+
+const EVENTS: i64 = 12;
+
+#[derive(Template)]
+#[template(path = "group.html")]
+struct GroupPage {
+    frame: Frame,
+    who: ActorCard,
+    header: Option<String>,
+    bio: Clean,
+    fields: Vec<Field>,
+    members: i64,
+    since: When,
+    approves: bool,
+    organizers: Vec<ActorCard>,
+    events: Vec<EventCard>,
+    pinned: Vec<PostCard>,
+    posts: Vec<PostCard>,
+    older: Option<i64>,
+    is_first: bool,
+}
+
+/// The page of the group `name`, as `viewer` may see it; a person by that name is one address further.
+///
+/// # Errors
+/// When there is no group by that name here (any more), or the database fails.
+pub async fn show_group(
+    app: &App,
+    viewer: Option<ActorId>,
+    name: &str,
+    older: Older,
+) -> PageResult {
+    let ctx = &app.ctx;
+    let actor = find_here(app, name, &ctx.uris.group(&name.to_lowercase())).await?;
+    if !actor.is_group() {
+        return Ok(moved(&links::actor_page(&actor)));
+    }
+    let shown = posts_of(app, viewer, actor.id, older).await?;
+    let events = reading::upcoming_events_of(ctx, viewer, actor.id, EVENTS).await?;
+    let view = reading::profile(ctx, viewer, actor).await?;
+    let page = GroupPage {
+        frame: frame(app, &view),
+        who: ActorCard::of(&ctx.uris, &view.actor),
+        header: links::own_picture(&ctx.uris, view.actor.image.as_deref()),
+        bio: clean(&view.actor.summary),
+        fields: fields(&view.fields),
+        members: view.followers,
+        since: month(view.actor.created_at),
+        approves: view.actor.manually_approves,
+        organizers: view
+            .organizers
+            .iter()
+            .map(|organizer| ActorCard::of(&ctx.uris, organizer))
+            .collect(),
+        events: EventCard::list(&ctx.uris, &events),
+        pinned: shown.pinned,
+        posts: shown.posts,
+        older: shown.older,
+        is_first: older.before.is_none(),
+    };
+    show_shared(&page, &view.actor.uri)
+}
