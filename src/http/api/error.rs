@@ -34,6 +34,9 @@ pub(super) enum ApiError {
     /// 404: there is none, or the caller may not see it.
     #[error("no such record")]
     NotFound,
+    /// 405
+    #[error("this method is not known here")]
+    Method,
     /// 413
     #[error("the body is too large")]
     TooLarge,
@@ -99,6 +102,7 @@ impl ApiError {
             ApiError::BadToken => StatusCode::UNAUTHORIZED,
             ApiError::OutOfScope | ApiError::NotAllowed => StatusCode::FORBIDDEN,
             ApiError::NotFound => StatusCode::NOT_FOUND,
+            ApiError::Method => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::Field(..) | ApiError::Impossible(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -117,6 +121,7 @@ impl ApiError {
             ),
             ApiError::NotAllowed => ("This action is not allowed".into(), None),
             ApiError::NotFound => ("Record not found".into(), None),
+            ApiError::Method => ("Method not allowed".into(), None),
             ApiError::TooLarge => ("Payload too large".into(), None),
             ApiError::MediaType => (
                 "Unsupported media type".into(),

@@ -75,6 +75,8 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .merge(of_events())
         .merge(of_the_server())
         .route("/api/{*rest}", any(async || ApiError::NotFound))
+        // Set before the layer, so that the layer also sees the methods that a browser asks with beforehand.
+        .method_not_allowed_fallback(async || ApiError::Method)
         .layer(middleware::from_fn(cors::allow))
         .with_state(api)
 }

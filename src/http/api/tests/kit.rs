@@ -23,7 +23,6 @@ pub(super) const DOMAIN: &str = "kith.example";
 
 pub(super) struct Kit {
     pub(super) app: AppState,
-    pub(super) clock: Arc<FixedClock>,
     router: Router,
     _folder: tempfile::TempDir,
 }
@@ -65,9 +64,8 @@ impl Kit {
         let mut config = Config::minimal(DOMAIN, folder.path());
         config.instance.name = "Werkhof Friends".into();
         let now = Timestamp::parse("2026-05-04T09:00:00Z").unwrap();
-        let clock = Arc::new(FixedClock::at(now));
         let around = Surroundings {
-            clock: clock.clone(),
+            clock: Arc::new(FixedClock::at(now)),
             random: Arc::new(SystemRandom),
         };
         let app = App::with_store(config, store, around).await.unwrap();
@@ -75,7 +73,6 @@ impl Kit {
         Kit {
             router: router(app.clone()),
             app,
-            clock,
             _folder: folder,
         }
     }
