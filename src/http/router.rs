@@ -22,7 +22,7 @@ pub fn router(app: AppState) -> Router {
     let routes = Router::new()
         .merge(discovery::routes())
         .merge(ap::routes())
-        .merge(api::routes())
+        .merge(api::routes(&app))
         .merge(web::routes())
         .merge(shared::routes());
     surround(routes, app)

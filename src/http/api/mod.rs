@@ -1,10 +1,263 @@
-//! The client API: Mastodon's, with events and groups added.
+//! The client API: Mastodon's REST API, with events and groups added (contract, "The client API's own part").
+//!
+//! Here belongs reading a request, asking `services` and writing the answer: one file for each group of endpoints, the
+//! shapes in `entities/`. Rules, queries and what may be seen do not belong here. A new endpoint is also a line in
+//! `docs/api.md`.
+
+mod account_update;
+mod accounts;
+mod auth;
+mod body;
+mod caches;
+mod cors;
+mod empty;
+mod entities;
+mod error;
+mod event_write;
+mod events;
+mod follows;
+mod groups;
+mod instance;
+mod notifications;
+mod paging;
+mod reactions;
+mod resolving;
+mod search;
+mod status_write;
+mod statuses;
+#[cfg(test)]
+mod tests;
+mod timelines;
+mod tree;
+
+use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware;
+use axum::routing::{any, get, patch, post};
 
+use crate::domain::actor::Actor;
+use crate::federation::Federation;
+use crate::services::Ctx;
+use crate::services::reading::{EventView, PostView};
+
+use self::auth::SignedIn;
+use self::caches::Caches;
+use self::entities::Desk;
+use self::entities::instance::About;
+use self::error::{ApiError, ApiResult};
 use super::AppState;
 
-/// The routes of this folder.
-pub fn routes() -> Router<AppState> {
+/// What the handlers of the API share.
+#[derive(Debug, Clone)]
+struct Api {
+    ctx: Ctx,
+    federation: Federation,
+    about: Arc<About>,
+    caches: Caches,
+}
+
+/// Everything under `/api/`, for merging into the server's router.
+///
+/// The caller bounds the size and the time of a request; every answer, errors too, is JSON.
+#[must_use]
+pub fn routes(app: &AppState) -> Router<AppState> {
+    let api = Api {
+        ctx: app.ctx.clone(),
+        federation: app.federation.clone(),
+        about: Arc::new(About::of(app)),
+        caches: Caches::default(),
+    };
     Router::new()
+        .merge(of_accounts())
+        .merge(of_statuses())
+        .merge(of_lists())
+        .merge(of_events())
+        .merge(of_the_server())
+        .route("/api/{*rest}", any(async || ApiError::NotFound))
+        // Set before the layer, so that the layer also sees the methods that a browser asks with beforehand.
+        .method_not_allowed_fallback(async || ApiError::Method)
+        .layer(middleware::from_fn(cors::allow))
+        .with_state(api)
+}
+
+fn of_accounts() -> Router<Api> {
+    Router::new()
+        .route(
+            "/api/v1/accounts/verify_credentials",
+            get(accounts::verify_credentials),
+        )
+        .route(
+            "/api/v1/accounts/update_credentials",
+            patch(account_update::update_credentials),
+        )
+        .route("/api/v1/accounts/lookup", get(accounts::lookup_account))
+        .route("/api/v1/accounts/search", get(accounts::search_accounts))
+        .route(
+            "/api/v1/accounts/relationships",
+            get(follows::list_relationships),
+        )
+        .route("/api/v1/accounts/{id}", get(accounts::show_account))
+        .route(
+            "/api/v1/accounts/{id}/statuses",
+            get(accounts::list_account_statuses),
+        )
+        .route(
+            "/api/v1/accounts/{id}/followers",
+            get(accounts::list_followers),
+        )
+        .route(
+            "/api/v1/accounts/{id}/following",
+            get(accounts::list_following),
+        )
+        .route(
+            "/api/v1/accounts/{id}/follow",
+            post(follows::follow_account),
+        )
+        .route(
+            "/api/v1/accounts/{id}/unfollow",
+            post(follows::unfollow_account),
+        )
+        .route(
+            "/api/v1/follow_requests",
+            get(follows::list_follow_requests),
+        )
+        .route(
+            "/api/v1/follow_requests/{id}/authorize",
+            post(follows::authorize_follow_request),
+        )
+        .route(
+            "/api/v1/follow_requests/{id}/reject",
+            post(follows::reject_follow_request),
+        )
+}
+
+fn of_statuses() -> Router<Api> {
+    Router::new()
+        .route("/api/v1/statuses", post(status_write::create_status))
+        .route(
+            "/api/v1/statuses/{id}",
+            get(statuses::show_status)
+                .put(status_write::update_status)
+                .delete(status_write::delete_status),
+        )
+        .route("/api/v1/statuses/{id}/context", get(statuses::show_context))
+        .route("/api/v1/statuses/{id}/source", get(statuses::show_source))
+        .route(
+            "/api/v1/statuses/{id}/favourited_by",
+            get(statuses::list_favourited_by),
+        )
+        .route(
+            "/api/v1/statuses/{id}/reblogged_by",
+            get(statuses::list_reblogged_by),
+        )
+        .route(
+            "/api/v1/statuses/{id}/favourite",
+            post(reactions::favourite_status),
+        )
+        .route(
+            "/api/v1/statuses/{id}/unfavourite",
+            post(reactions::unfavourite_status),
+        )
+        .route(
+            "/api/v1/statuses/{id}/reblog",
+            post(reactions::reblog_status),
+        )
+        .route(
+            "/api/v1/statuses/{id}/unreblog",
+            post(reactions::unreblog_status),
+        )
+}
+
+fn of_lists() -> Router<Api> {
+    Router::new()
+        .route("/api/v1/timelines/home", get(timelines::show_home))
+        .route("/api/v1/timelines/public", get(timelines::show_public))
+        .route("/api/v1/timelines/tag/{tag}", get(timelines::show_tag))
+        .route(
+            "/api/v1/notifications",
+            get(notifications::list_notifications),
+        )
+        .route(
+            "/api/v1/notifications/{id}",
+            get(notifications::show_notification),
+        )
+        .route("/api/v2/search", get(search::search))
+}
+
+fn of_events() -> Router<Api> {
+    Router::new()
+        .route(
+            "/api/v1/events",
+            get(events::list_events).post(event_write::create_event),
+        )
+        .route(
+            "/api/v1/events/{id}",
+            get(events::show_event).delete(event_write::delete_event),
+        )
+        .route("/api/v1/events/{id}/join", post(event_write::join_event))
+        .route("/api/v1/events/{id}/leave", post(event_write::leave_event))
+        .route(
+            "/api/v1/events/{id}/invite",
+            post(event_write::invite_to_event),
+        )
+        .route("/api/v1/events/{id}/attendees", get(events::list_attendees))
+        .route(
+            "/api/v1/events/{id}/attendees/{account}/{verdict}",
+            post(event_write::settle_attendee),
+        )
+        .route("/api/v1/groups", get(groups::list_groups))
+        .route("/api/v1/groups/{id}", get(groups::show_group))
+}
+
+fn of_the_server() -> Router<Api> {
+    Router::new()
+        .route("/api/v1/instance", get(instance::show_instance_v1))
+        .route("/api/v2/instance", get(instance::show_instance_v2))
+        .route("/api/v1/preferences", get(empty::show_preferences))
+        .route("/api/v1/custom_emojis", get(empty::nothing_for_anyone))
+        .route("/api/v1/announcements", get(empty::nothing))
+        .route("/api/v1/bookmarks", get(empty::nothing))
+        .route("/api/v1/blocks", get(empty::nothing))
+        .route("/api/v1/conversations", get(empty::nothing))
+        .route("/api/v1/filters", get(empty::nothing))
+        .route("/api/v2/filters", get(empty::nothing))
+        .route("/api/v1/followed_tags", get(empty::nothing))
+        .route("/api/v1/lists", get(empty::nothing))
+        .route("/api/v1/mutes", get(empty::nothing))
+        .route(
+            "/api/v1/markers",
+            get(empty::show_markers).post(empty::show_markers),
+        )
+}
+
+impl Api {
+    /// A desk for entities in which these people appear.
+    async fn desk<'a>(&self, people: impl Iterator<Item = &'a Actor>) -> ApiResult<Desk<'_>> {
+        let ids = people.map(|actor| actor.id);
+        Ok(Desk {
+            uris: &self.ctx.uris,
+            caches: &self.caches,
+            counts: self.caches.counts(&self.ctx, ids).await?,
+        })
+    }
+
+    async fn desk_for_posts(&self, posts: &[PostView]) -> ApiResult<Desk<'_>> {
+        self.desk(posts.iter().flat_map(people_of_post)).await
+    }
+
+    async fn desk_for_events(&self, events: &[EventView]) -> ApiResult<Desk<'_>> {
+        self.desk(events.iter().flat_map(people_of_event)).await
+    }
+}
+
+/// Those whose accounts stand in a status.
+fn people_of_post(view: &PostView) -> impl Iterator<Item = &Actor> {
+    let inner = view.boosted.as_deref().map(|inner| &inner.author);
+    std::iter::once(&view.author).chain(inner)
+}
+
+/// Those whose accounts stand in an event.
+fn people_of_event(view: &EventView) -> impl Iterator<Item = &Actor> {
+    std::iter::once(&view.host).chain(view.organizer.as_ref())
 }

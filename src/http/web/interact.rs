@@ -97,7 +97,7 @@ async fn show_ours(app: &App, ours: &Local) -> PageResult {
 
 async fn show_address(app: &App, url: &Url) -> PageResult {
     let (ctx, uri) = (&app.ctx, url.as_str());
-    if let Some(actor) = reading::actor_by_uri(ctx, url).await? {
+    if let Some(actor) = reading::actor_by_uri(ctx, uri).await? {
         return show_known_actor(app, &actor);
     }
     if let Some(view) = reading::post_by_uri(ctx, None, uri).await? {

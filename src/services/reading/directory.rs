@@ -19,6 +19,16 @@ pub async fn directory(ctx: &Ctx, kind: ActorKind, limit: usize) -> store::Resul
     Ok(found)
 }
 
+/// The active actor with this ActivityPub id, as far as it is known here.
+///
+/// # Errors
+/// When the database fails.
+pub async fn actor_by_uri(ctx: &Ctx, uri: &str) -> store::Result<Option<Actor>> {
+    let mut c = ctx.store.reader().await?;
+    let found = actors::find_by_uri(&mut c, uri).await?;
+    Ok(found.filter(Actor::is_active))
+}
+
 /// Whether something public stood at this address of ours and was deleted. What was not public never existed
 /// for those who ask now (rulings 12).
 ///

@@ -53,7 +53,7 @@ pub async fn actors_by_id(ctx: &Ctx, ids: &[ActorId]) -> store::Result<Vec<Actor
 ///
 /// # Errors
 /// When the database fails.
-pub async fn actor_by_uri(ctx: &Ctx, uri: &Url) -> store::Result<Option<Actor>> {
+pub async fn actor_at(ctx: &Ctx, uri: &Url) -> store::Result<Option<Actor>> {
     let mut c = ctx.store.reader().await?;
     let found = match ctx.uris.read(uri) {
         Some(Local::Actor { handle }) => actors::find_local(&mut c, &handle.to_lowercase()).await?,

@@ -13,11 +13,11 @@ mod posts;
 pub use crate::store::Error as ReadError;
 pub use crate::store::timelines::Page;
 pub use attendees::{Attendee, Waiting, attendees, waiting};
-pub use directory::{directory, was_public};
+pub use directory::{actor_by_uri, directory, was_public};
 pub use events::{EventView, event, event_by_uri, upcoming_events, upcoming_events_of};
 pub use lists::{
-    Counts, Listed, actor, actor_by_uri, actors_by_id, boosted_by, counts, follow_requests,
-    followers, following, groups, liked_by, local_totals,
+    Counts, Listed, actor, actor_at, actors_by_id, boosted_by, counts, follow_requests, followers,
+    following, groups, liked_by, local_totals,
 };
 pub use people::{ProfileView, Relationship, find_actor, profile, relationships, search};
 pub use posts::{

@@ -1,0 +1,150 @@
+//! Changing one's own profile.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+
+use crate::auth::scope::{Area, Scope};
+use crate::domain::audience::FieldAudience;
+use crate::domain::profile::{FieldKind, ProfileField};
+use crate::services::profile::{self, Changes, is_link};
+use crate::services::reading;
+
+use super::auth::SignedIn;
+use super::body::{Body, Flag, Many};
+use super::entities::account::{self, Account};
+use super::error::{ApiError, ApiResult, Wrong};
+use super::{Api, accounts};
+
+/// What is to be changed; what is not there stays.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    display_name: Option<String>,
+    note: Option<String>,
+    locked: Option<Flag>,
+    discoverable: Option<Flag>,
+    indexable: Option<Flag>,
+    fields_attributes: Option<Many<AskedField>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AskedField {
+    name: String,
+    value: String,
+    /// Kith's own: `everyone`, `instance`, `friends`, `only_me`.
+    audience: Option<String>,
+    /// Kith's own: which part of the profile it is.
+    kind: Option<String>,
+}
+
+/// `PATCH /api/v1/accounts/update_credentials`
+pub(super) async fn update_credentials(
+    State(api): State<Api>,
+    who: SignedIn,
+    Body(asked): Body<Asked>,
+) -> ApiResult<Json<Account>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    let fields = match &asked.fields_attributes {
+        Some(Many(wanted)) => {
+            let view = reading::profile(&api.ctx, Some(who.actor.id), who.actor.clone()).await?;
+            let fields: ApiResult<Vec<ProfileField>> =
+                wanted.iter().map(|f| field(f, &view.fields)).collect();
+            Some(fields?)
+        }
+        None => None,
+    };
+    let changes = Changes {
+        name: asked.display_name,
+        summary: asked.note,
+        manually_approves: asked.locked.map(|flag| flag.0),
+        discoverable: asked.discoverable.map(|flag| flag.0),
+        indexable: asked.indexable.map(|flag| flag.0),
+        fields,
+    };
+    let person = profile::update(&api.ctx, &who.actor, &changes).await?;
+    accounts::own(&api, &person).await
+}
+
+/// A field as it was asked for. Apps that know nothing of audiences send none: then the field keeps the one it had,
+/// found by its label, else by its value, so that no such app makes anything public.
+fn field(asked: &AskedField, before: &[ProfileField]) -> ApiResult<ProfileField> {
+    let label = |field: &&ProfileField| field.kind.label().unwrap_or(&field.name) == asked.name;
+    let old = before
+        .iter()
+        .find(label)
+        .or_else(|| before.iter().find(|field| field.value == asked.value));
+    let audience = match asked.audience.as_deref() {
+        Some(word) => account::audience(word).ok_or_else(|| {
+            ApiError::field(
+                "fields",
+                Wrong::Invalid,
+                "an audience is everyone, instance, friends or only_me",
+            )
+        })?,
+        None => old.map_or(FieldAudience::Everyone, |field| field.audience),
+    };
+    let kind = match asked.kind.as_deref() {
+        Some(word) => FieldKind::parse(word).ok_or_else(|| {
+            ApiError::field("fields", Wrong::Invalid, "this kind of field is not known")
+        })?,
+        None => kind_of(asked),
+    };
+    Ok(ProfileField {
+        kind,
+        name: asked.name.clone(),
+        value: asked.value.clone(),
+        audience,
+    })
+}
+
+/// By its label, else by whether its value is an address.
+fn kind_of(asked: &AskedField) -> FieldKind {
+    let labelled = FieldKind::ALL
+        .iter()
+        .copied()
+        .find(|kind| kind.label() == Some(asked.name.trim()));
+    labelled.unwrap_or_else(|| {
+        if is_link(asked.value.trim()) {
+            FieldKind::Link
+        } else {
+            FieldKind::Custom
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(name: &str, value: &str, audience: Option<&str>) -> AskedField {
+        AskedField {
+            name: name.into(),
+            value: value.into(),
+            audience: audience.map(Into::into),
+            kind: None,
+        }
+    }
+
+    #[test]
+    fn a_field_keeps_its_audience_when_none_is_sent() {
+        let before = field(&asked("Phone", "0123", Some("only_me")), &[]).unwrap();
+        let before = [before];
+        for (name, value) in [("Phone", "0999"), ("Telephone", "0123")] {
+            let after = field(&asked(name, value, None), &before).unwrap();
+            assert_eq!(after.audience, FieldAudience::OnlyMe, "{name}");
+        }
+        let other = field(&asked("Likes", "tea", None), &before).unwrap();
+        assert_eq!(other.audience, FieldAudience::Everyone);
+        assert!(field(&asked("Likes", "tea", Some("all")), &before).is_err());
+    }
+
+    #[test]
+    fn the_kind_follows_from_label_and_value() {
+        let kind = |name, value| field(&asked(name, value, None), &[]).unwrap().kind;
+        assert_eq!(kind("Pronouns", "she/her"), FieldKind::Pronouns);
+        assert_eq!(kind("Blog", "https://blog.example/a"), FieldKind::Link);
+        assert_eq!(kind("Blog", "ask me"), FieldKind::Custom);
+    }
+}

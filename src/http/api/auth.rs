@@ -1,0 +1,93 @@
+//! Who calls: the bearer token of a request.
+
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+
+use crate::auth::scope::Scope;
+use crate::auth::token::Token;
+use crate::domain::ids::ActorId;
+use crate::services::session;
+
+use super::Api;
+use super::error::{ApiError, ApiResult};
+
+/// The local person whose token the request carries.
+#[derive(Debug)]
+pub(super) struct SignedIn(session::SignedIn);
+
+/// The same where strangers are answered too.
+#[derive(Debug)]
+pub(super) struct Viewer(Option<SignedIn>);
+
+impl Deref for SignedIn {
+    type Target = session::SignedIn;
+
+    fn deref(&self) -> &session::SignedIn {
+        &self.0
+    }
+}
+
+impl SignedIn {
+    /// Asks for a scope.
+    ///
+    /// # Errors
+    /// [`ApiError::OutOfScope`] when the token does not hold it.
+    pub(super) fn require(&self, scope: Scope) -> ApiResult<()> {
+        if self.scopes.allow(scope) {
+            Ok(())
+        } else {
+            Err(ApiError::OutOfScope)
+        }
+    }
+}
+
+impl Viewer {
+    /// Whose eyes it is for. A token that lacks `scope` sees what strangers see.
+    pub(super) fn with(&self, scope: Scope) -> Option<ActorId> {
+        self.0
+            .as_ref()
+            .filter(|who| who.scopes.allow(scope))
+            .map(|who| who.actor.id)
+    }
+
+    /// The signed-in person, if their token holds `scope`.
+    pub(super) fn signed_in(&self, scope: Scope) -> Option<&SignedIn> {
+        self.0.as_ref().filter(|who| who.scopes.allow(scope))
+    }
+}
+
+impl FromRequestParts<Api> for SignedIn {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        let Some(value) = parts.headers.get(header::AUTHORIZATION) else {
+            return Err(ApiError::BadToken);
+        };
+        let token: Option<Token> = value.to_str().ok().and_then(|text| {
+            let (scheme, token) = text.split_once(' ')?;
+            let token = scheme
+                .eq_ignore_ascii_case("bearer")
+                .then_some(token.trim())?;
+            token.parse().ok()
+        });
+        let hash = token.ok_or(ApiError::BadToken)?.hash();
+        let who = session::by_token(&api.ctx, &hash).await?;
+        who.map(SignedIn).ok_or(ApiError::BadToken)
+    }
+}
+
+impl FromRequestParts<Api> for Viewer {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            let who = SignedIn::from_request_parts(parts, api).await?;
+            Ok(Viewer(Some(who)))
+        } else {
+            Ok(Viewer(None))
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What clients send: JSON, forms and queries, read into one type.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::http::request::Parts;
+use axum::response::IntoResponse;
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde_json::{Map, Value};
+
+use super::error::ApiError;
+use super::tree;
+
+/// The parameters of a request: those of the query, and over them those of a JSON or form body.
+#[derive(Debug)]
+pub(super) struct Body<T>(pub(super) T);
+
+/// The parameters of the query alone.
+#[derive(Debug)]
+pub(super) struct Query<T>(pub(super) T);
+
+/// The key in the path. Anything that is no key is not found.
+#[derive(Debug)]
+pub(super) struct Id<T>(pub(super) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let mut all = tree::read(request.uri().query().unwrap_or_default().as_bytes())?;
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .map(|value| value.split(';').next().unwrap_or_default().trim())
+            .map(str::to_ascii_lowercase);
+        let bytes = Bytes::from_request(request, state).await.map_err(|why| {
+            match why.into_response().status() {
+                StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
+                _ => ApiError::Malformed("the body did not arrive whole"),
+            }
+        })?;
+        if !bytes.is_empty() {
+            all.extend(parse(kind.as_deref(), &bytes)?);
+        }
+        typed(all).map(Body)
+    }
+}
+
+fn parse(kind: Option<&str>, bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
+    match kind {
+        Some("application/json") => serde_json::from_slice::<Map<String, Value>>(bytes)
+            .ok()
+            .ok_or(ApiError::Malformed("the body is not a JSON object")),
+        Some("application/x-www-form-urlencoded") => tree::read(bytes),
+        _ => Err(ApiError::MediaType),
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let all = tree::read(parts.uri.query().unwrap_or_default().as_bytes())?;
+        typed(all).map(Query)
+    }
+}
+
+fn typed<T: DeserializeOwned>(all: Map<String, Value>) -> Result<T, ApiError> {
+    serde_json::from_value(Value::Object(all))
+        .ok()
+        .ok_or(ApiError::Malformed("a parameter has the wrong form"))
+}
+
+impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Ok(Path(text)) = Path::<String>::from_request_parts(parts, state).await else {
+            return Err(ApiError::NotFound);
+        };
+        text.parse().map(Id).ok().ok_or(ApiError::NotFound)
+    }
+}
+
+/// Yes or no, as JSON or as forms write it (`true`, `1`, `on`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Flag(pub(super) bool);
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        match Value::deserialize(input)? {
+            Value::Bool(yes) => Ok(Flag(yes)),
+            Value::Null => Ok(Flag(false)),
+            Value::Number(n) => Ok(Flag(n.as_i64() != Some(0))),
+            Value::String(text) => match text.as_str() {
+                "true" | "1" | "on" | "t" | "True" | "TRUE" => Ok(Flag(true)),
+                "false" | "0" | "off" | "f" | "False" | "FALSE" | "" => Ok(Flag(false)),
+                _ => Err(D::Error::custom("neither yes nor no")),
+            },
+            _ => Err(D::Error::custom("neither yes nor no")),
+        }
+    }
+}
+
+/// A whole number, as JSON or as text; empty text is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Number(pub(super) Option<i64>);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let found = match Value::deserialize(input)? {
+            Value::Null => None,
+            Value::Number(n) => Some(n.as_i64().ok_or(D::Error::custom("not a whole number"))?),
+            Value::String(text) if text.is_empty() => None,
+            Value::String(text) => Some(text.parse().map_err(D::Error::custom)?),
+            _ => return Err(D::Error::custom("not a number")),
+        };
+        Ok(Number(found))
+    }
+}
+
+/// A number with a fraction, as JSON or as text; empty text is none.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Decimal(pub(super) Option<f64>);
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let found = match Value::deserialize(input)? {
+            Value::Null => None,
+            Value::Number(n) => n.as_f64(),
+            Value::String(text) if text.is_empty() => None,
+            Value::String(text) => Some(text.parse().map_err(D::Error::custom)?),
+            _ => return Err(D::Error::custom("not a number")),
+        };
+        Ok(Decimal(found))
+    }
+}
+
+/// Several values: a list, an object whose keys are positions (as forms and some clients send them), or a single one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Many<T>(pub(super) Vec<T>);
+
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Many(Vec::new())
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Many<T> {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let values = match Value::deserialize(input)? {
+            Value::Null => Vec::new(),
+            Value::Array(list) => list,
+            Value::Object(map) if map.keys().all(|key| key.parse::<u32>().is_ok()) => {
+                let mut placed: Vec<(u32, Value)> = map
+                    .into_iter()
+                    .map(|(key, value)| (key.parse().unwrap_or_default(), value))
+                    .collect();
+                placed.sort_by_key(|(at, _)| *at);
+                placed.into_iter().map(|(_, value)| value).collect()
+            }
+            single => vec![single],
+        };
+        let typed: Result<Vec<T>, _> = values.into_iter().map(serde_json::from_value).collect();
+        typed.map(Many).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize, Default)]
+    #[serde(default)]
+    struct Asked {
+        yes: Option<Flag>,
+        n: Number,
+        at: Decimal,
+        id: Many<Number>,
+    }
+
+    fn form(text: &str) -> Result<Asked, ApiError> {
+        typed(tree::read(text.as_bytes()).unwrap())
+    }
+
+    #[test]
+    fn forms_and_json_say_the_same() {
+        let asked = Asked {
+            yes: Some(Flag(true)),
+            n: Number(Some(3)),
+            at: Decimal(Some(1.5)),
+            id: Many(vec![Number(Some(1)), Number(Some(2))]),
+        };
+        assert_eq!(form("yes=1&n=3&at=1.5&id[]=1&id[]=2").unwrap(), asked);
+        assert_eq!(form("yes=true&n=3&at=1.5&id[9]=2&id[1]=1").unwrap(), asked);
+        let json = br#"{"yes": true, "n": 3, "at": 1.5, "id": [1, "2"]}"#;
+        let all = parse(Some("application/json"), json).unwrap();
+        assert_eq!(typed::<Asked>(all).unwrap(), asked);
+    }
+
+    #[test]
+    fn absent_and_empty_are_none_and_nonsense_is_refused() {
+        assert_eq!(form("n=&unknown=x").unwrap(), Asked::default());
+        for bad in ["yes=maybe", "n=three", "n[x]=1", "id[]=x"] {
+            assert!(form(bad).is_err(), "{bad}");
+        }
+        assert!(matches!(
+            parse(Some("text/plain"), b"x"),
+            Err(ApiError::MediaType)
+        ));
+        assert!(parse(Some("application/json"), b"[1]").is_err());
+    }
+}

@@ -1,0 +1,107 @@
+//! What the API keeps in memory: cleaned HTML, counts, and the keys of requests that were done already.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+use tokio::sync::Mutex;
+
+use crate::domain::actor::Actor;
+use crate::domain::ids::{AccountId, ActorId, PostId};
+use crate::domain::post::Post;
+use crate::services::Ctx;
+use crate::services::StoreError;
+use crate::services::reading::{self, Counts};
+use crate::text::sanitize::sanitize;
+
+/// Cleaned HTML kept, in bytes.
+const HTML_BYTES: u64 = 16 * 1024 * 1024;
+/// How old a number beside an embedded account may be; the account's own page counts anew.
+const COUNTS_AGE: Duration = Duration::from_secs(10);
+/// How long a request's key is remembered.
+const DONE_AGE: Duration = Duration::from_hours(1);
+
+/// A request that is being done, or the post that it made.
+pub(super) type Done = Arc<Mutex<Option<PostId>>>;
+
+/// Caches of one process. Nothing in them outlives a change: keys carry the time of the last one.
+#[derive(Debug, Clone)]
+pub(super) struct Caches {
+    contents: Cache<(PostId, Option<i64>), Arc<str>>,
+    notes: Cache<(ActorId, i64), Arc<str>>,
+    counts: Cache<ActorId, Counts>,
+    done: Cache<(AccountId, String), Done>,
+}
+
+impl Default for Caches {
+    fn default() -> Self {
+        Caches {
+            contents: Cache::builder()
+                .max_capacity(HTML_BYTES)
+                .weigher(|_, html: &Arc<str>| weight(html))
+                .build(),
+            notes: Cache::builder()
+                .max_capacity(HTML_BYTES / 4)
+                .weigher(|_, html: &Arc<str>| weight(html))
+                .build(),
+            counts: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(COUNTS_AGE)
+                .build(),
+            done: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(DONE_AGE)
+                .build(),
+        }
+    }
+}
+
+fn weight(html: &str) -> u32 {
+    u32::try_from(html.len() + 64).unwrap_or(u32::MAX)
+}
+
+impl Caches {
+    /// The HTML of a post, safe to show.
+    pub(super) fn content(&self, post: &Post) -> Arc<str> {
+        let key = (post.id, post.edited_at.map(|at| at.micros()));
+        self.contents
+            .get_with(key, || sanitize(&post.content).into())
+    }
+
+    /// The HTML that an actor says of themselves, safe to show.
+    pub(super) fn note(&self, actor: &Actor) -> Arc<str> {
+        let changed = actor.updated_at.max(actor.fetched_at).micros();
+        self.notes
+            .get_with((actor.id, changed), || sanitize(&actor.summary).into())
+    }
+
+    /// The place of a request of `account` with this `Idempotency-Key`.
+    pub(super) fn done(&self, account: AccountId, key: &str) -> Done {
+        self.done.get_with((account, key.to_owned()), Done::default)
+    }
+
+    /// The numbers beside actors, at most ten seconds old.
+    pub(super) async fn counts(
+        &self,
+        ctx: &Ctx,
+        ids: impl Iterator<Item = ActorId>,
+    ) -> Result<HashMap<ActorId, Counts>, StoreError> {
+        let mut found = HashMap::new();
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.counts.get(&id) {
+                Some(counts) => {
+                    found.insert(id, counts);
+                }
+                None if !missing.contains(&id) => missing.push(id),
+                None => {}
+            }
+        }
+        for (id, counts) in reading::counts(ctx, &missing).await? {
+            self.counts.insert(id, counts);
+            found.insert(id, counts);
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,250 @@
+//! `Account`, `Relationship`.
+
+use serde::Serialize;
+
+use crate::domain::actor::{Actor, ActorKind};
+use crate::domain::audience::FieldAudience;
+use crate::domain::profile::{FieldKind, ProfileField};
+use crate::services::reading::{self, Counts, ProfileView};
+use crate::text::sanitize::sanitize;
+
+use super::{Desk, day, page, picture};
+
+/// A person or group.
+#[derive(Debug, Clone, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the shape is that of Mastodon's API"
+)]
+pub(in crate::http::api) struct Account {
+    pub(in crate::http::api) id: String,
+    username: String,
+    acct: String,
+    display_name: String,
+    locked: bool,
+    bot: bool,
+    discoverable: bool,
+    indexable: bool,
+    group: bool,
+    created_at: String,
+    note: String,
+    url: String,
+    uri: String,
+    avatar: String,
+    avatar_static: String,
+    header: String,
+    header_static: String,
+    followers_count: i64,
+    following_count: i64,
+    statuses_count: i64,
+    last_status_at: Option<String>,
+    emojis: [(); 0],
+    fields: Vec<Field>,
+    /// The person's own text; only for themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
+    /// Who manages a group; where it is shown alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    organizers: Vec<Account>,
+}
+
+/// One line of a profile.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::http::api) struct Field {
+    name: String,
+    /// HTML.
+    value: String,
+    verified_at: Option<String>,
+    /// Who sees it; only for its owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    audience: Option<&'static str>,
+    /// Which part of the profile it is; only for its owner.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Source {
+    privacy: &'static str,
+    sensitive: bool,
+    language: Option<String>,
+    note: String,
+    fields: Vec<Field>,
+    follow_requests_count: i64,
+    discoverable: bool,
+    indexable: bool,
+}
+
+impl Account {
+    /// An account as it stands beside a post or in a list, without its fields.
+    pub(in crate::http::api) fn of(actor: &Actor, desk: &Desk<'_>) -> Account {
+        let counts = desk.counts.get(&actor.id).copied().unwrap_or_default();
+        let avatar = picture(desk.uris, actor.icon.as_deref(), "/static/avatar.png");
+        let header = picture(desk.uris, actor.image.as_deref(), "/static/header.png");
+        Account {
+            id: actor.id.to_string(),
+            username: actor.handle.clone(),
+            acct: actor.acct(),
+            display_name: actor.name.clone(),
+            locked: actor.manually_approves,
+            bot: matches!(actor.kind, ActorKind::Application | ActorKind::Service),
+            discoverable: actor.discoverable,
+            indexable: actor.indexable,
+            group: actor.is_group(),
+            created_at: day(actor.created_at),
+            note: desk.caches.note(actor).to_string(),
+            url: page(actor),
+            uri: actor.uri.clone(),
+            avatar_static: avatar.clone(),
+            avatar,
+            header_static: header.clone(),
+            header,
+            followers_count: counts.followers,
+            following_count: counts.following,
+            statuses_count: counts.posts,
+            last_status_at: None,
+            emojis: [],
+            fields: Vec::new(),
+            source: None,
+            organizers: Vec::new(),
+        }
+    }
+
+    /// An account shown alone, with the fields that the viewer may see.
+    pub(in crate::http::api) fn profile(view: &ProfileView, desk: &mut Desk<'_>) -> Account {
+        let counts = Counts {
+            followers: view.followers,
+            following: view.following,
+            posts: view.posts,
+        };
+        desk.counts.insert(view.actor.id, counts);
+        Account {
+            fields: view
+                .fields
+                .iter()
+                .map(|field| Field::shown(field, view.actor.local))
+                .collect(),
+            organizers: view
+                .organizers
+                .iter()
+                .map(|actor| Account::of(actor, desk))
+                .collect(),
+            ..Account::of(&view.actor, desk)
+        }
+    }
+
+    /// A person's own account, with what they wrote as they wrote it.
+    pub(in crate::http::api) fn own(
+        view: &ProfileView,
+        requests: i64,
+        desk: &mut Desk<'_>,
+    ) -> Account {
+        let actor = &view.actor;
+        let owned = |field: &ProfileField| Field {
+            audience: Some(field.audience.as_str()),
+            kind: Some(field.kind.as_str()),
+            ..Field::shown(field, true)
+        };
+        let source = Source {
+            privacy: "public",
+            sensitive: false,
+            language: None,
+            note: actor.summary_source.clone().unwrap_or_default(),
+            fields: view
+                .fields
+                .iter()
+                .map(|field| Field {
+                    value: field.value.clone(),
+                    ..owned(field)
+                })
+                .collect(),
+            follow_requests_count: requests,
+            discoverable: actor.discoverable,
+            indexable: actor.indexable,
+        };
+        Account {
+            fields: view.fields.iter().map(owned).collect(),
+            source: Some(source),
+            ..Account::profile(view, desk)
+        }
+    }
+}
+
+impl Field {
+    fn shown(field: &ProfileField, local: bool) -> Field {
+        let value = if !local {
+            sanitize(&field.value)
+        } else if field.kind == FieldKind::Link {
+            let text = escape(&field.value);
+            format!("<a href=\"{text}\" rel=\"me nofollow noopener\" target=\"_blank\">{text}</a>")
+        } else {
+            escape(&field.value)
+        };
+        Field {
+            name: field.kind.label().unwrap_or(&field.name).to_owned(),
+            value,
+            verified_at: None,
+            audience: None,
+            kind: None,
+        }
+    }
+}
+
+/// Text as HTML.
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// The audience of a field by its word.
+pub(in crate::http::api) fn audience(word: &str) -> Option<FieldAudience> {
+    FieldAudience::parse(word)
+}
+
+/// How the caller and another account stand to each other.
+#[derive(Debug, Clone, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the shape is that of Mastodon's API"
+)]
+pub(in crate::http::api) struct Relationship {
+    id: String,
+    following: bool,
+    showing_reblogs: bool,
+    notifying: bool,
+    languages: Option<Vec<String>>,
+    followed_by: bool,
+    blocking: bool,
+    blocked_by: bool,
+    muting: bool,
+    muting_notifications: bool,
+    requested: bool,
+    requested_by: bool,
+    domain_blocking: bool,
+    endorsed: bool,
+    note: &'static str,
+}
+
+impl From<reading::Relationship> for Relationship {
+    fn from(found: reading::Relationship) -> Self {
+        Relationship {
+            id: found.other.to_string(),
+            following: found.following,
+            showing_reblogs: found.following,
+            notifying: false,
+            languages: None,
+            followed_by: found.followed_by,
+            blocking: false,
+            blocked_by: false,
+            muting: false,
+            muting_notifications: false,
+            requested: found.requested,
+            requested_by: found.requested_by,
+            domain_blocking: false,
+            endorsed: false,
+            note: "",
+        }
+    }
+}

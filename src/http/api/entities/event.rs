@@ -1,0 +1,114 @@
+//! `Event` and those who answered one: Kith's own.
+
+use serde::Serialize;
+
+use crate::domain::event::Place;
+use crate::domain::participation::Standing;
+use crate::services::reading::{self, EventView, Waiting};
+use crate::text::sanitize::sanitize;
+
+use super::account::Account;
+use super::{Desk, web};
+
+/// An event as the caller may see it.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::http::api) struct Event {
+    id: String,
+    uri: String,
+    url: String,
+    title: String,
+    /// HTML.
+    description: String,
+    start_time: String,
+    end_time: Option<String>,
+    /// IANA name.
+    timezone: String,
+    status: &'static str,
+    capacity: Option<i64>,
+    /// Whether more people than seats may answer, and wait.
+    waitlist: bool,
+    going_count: i64,
+    waitlist_count: i64,
+    join_mode: &'static str,
+    visibility: &'static str,
+    place: Option<Place>,
+    online_url: Option<String>,
+    group: Option<Account>,
+    /// The person who organises it, where that is known; else the group.
+    host: Account,
+    own_participation: Option<OwnParticipation>,
+    rrule: Option<String>,
+    created_at: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct OwnParticipation {
+    status: &'static str,
+    guests: i64,
+    /// The place on the waiting list, from 1.
+    position: Option<i64>,
+}
+
+impl Event {
+    pub(in crate::http::api) fn of(view: &EventView, waiting: Waiting, desk: &Desk<'_>) -> Event {
+        let event = &view.event;
+        let host = view.organizer.as_ref().unwrap_or(&view.host);
+        Event {
+            id: event.id.to_string(),
+            uri: event.uri.clone(),
+            url: web(event.url.as_deref()).unwrap_or_else(|| event.uri.clone()),
+            title: event.title.clone(),
+            description: sanitize(&event.content),
+            start_time: event.starts_at.rfc3339_millis(),
+            end_time: event.ends_at.map(|at| at.rfc3339_millis()),
+            timezone: event.timezone.clone(),
+            status: event.status.as_str(),
+            capacity: event.capacity,
+            waitlist: event.capacity.is_some(),
+            going_count: event.going,
+            waitlist_count: waiting.count,
+            join_mode: event.join_mode.as_str(),
+            visibility: event.visibility.as_str(),
+            place: event.place.clone(),
+            online_url: web(event.online_url.as_deref()),
+            group: view.host.is_group().then(|| Account::of(&view.host, desk)),
+            host: Account::of(host, desk),
+            own_participation: own(view, waiting),
+            rrule: None,
+            created_at: event.published_at.rfc3339_millis(),
+        }
+    }
+}
+
+fn own(view: &EventView, waiting: Waiting) -> Option<OwnParticipation> {
+    let (standing, guests) = match &view.own {
+        Some(own) => (own.standing, own.guests),
+        None if view.invitation.is_some() => (Standing::Invited, 0),
+        None => return None,
+    };
+    Some(OwnParticipation {
+        status: standing.as_str(),
+        guests,
+        position: waiting.position,
+    })
+}
+
+/// Somebody who answered.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::http::api) struct Attendee {
+    account: Account,
+    status: &'static str,
+    guests: i64,
+    position: Option<i64>,
+}
+
+impl Attendee {
+    pub(in crate::http::api) fn of(found: &reading::Attendee, desk: &Desk<'_>) -> Attendee {
+        Attendee {
+            account: Account::of(&found.actor, desk),
+            status: found.participation.standing.as_str(),
+            guests: found.participation.guests,
+            position: found.position,
+        }
+    }
+}

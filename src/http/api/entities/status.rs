@@ -1,0 +1,257 @@
+//! `Status`, `Context`, `StatusSource`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::audience::Audience;
+use crate::domain::post::Post;
+use crate::services::reading::{PostView, Thread};
+
+use super::account::{Account, escape};
+use super::{Desk, page, web};
+
+/// A post, or a boost of one.
+#[derive(Debug, Clone, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the shape is that of Mastodon's API"
+)]
+pub(in crate::http::api) struct Status {
+    id: String,
+    created_at: String,
+    in_reply_to_id: Option<String>,
+    in_reply_to_account_id: Option<String>,
+    sensitive: bool,
+    spoiler_text: String,
+    visibility: &'static str,
+    language: Option<String>,
+    uri: String,
+    url: String,
+    replies_count: i64,
+    reblogs_count: i64,
+    favourites_count: i64,
+    edited_at: Option<String>,
+    favourited: bool,
+    reblogged: bool,
+    muted: bool,
+    bookmarked: bool,
+    content: String,
+    filtered: [(); 0],
+    reblog: Option<Box<Status>>,
+    application: Option<()>,
+    account: Account,
+    media_attachments: Vec<Attachment>,
+    mentions: Vec<Mention>,
+    tags: Vec<Tag>,
+    emojis: [(); 0],
+    card: Option<()>,
+    poll: Option<()>,
+    /// The event it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event_id: Option<String>,
+    /// What the author wrote; only in the answer to a deletion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+/// Somebody named in a post.
+#[derive(Debug, Clone, Serialize)]
+struct Mention {
+    id: String,
+    username: String,
+    url: String,
+    acct: String,
+}
+
+/// A hashtag.
+#[derive(Debug, Clone, Serialize)]
+pub(in crate::http::api) struct Tag {
+    name: String,
+    url: String,
+}
+
+/// A file of a post. It stays where it is: `unknown` is what Mastodon calls one that clients show as a link.
+#[derive(Debug, Clone, Serialize)]
+struct Attachment {
+    id: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    url: String,
+    preview_url: Option<String>,
+    remote_url: Option<String>,
+    meta: Option<()>,
+    description: Option<String>,
+    blurhash: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    url: String,
+    #[serde(default)]
+    media_type: Option<String>,
+    #[serde(default)]
+    alt: Option<String>,
+}
+
+impl Status {
+    pub(in crate::http::api) fn of(view: &PostView, desk: &Desk<'_>) -> Status {
+        let post = &view.post;
+        let shown = view.boosted.as_deref().unwrap_or(view);
+        Status {
+            id: post.id.to_string(),
+            created_at: post.published_at.rfc3339_millis(),
+            in_reply_to_id: post.in_reply_to.map(|id| id.to_string()),
+            in_reply_to_account_id: view.answers.map(|id| id.to_string()),
+            sensitive: shown.post.sensitive,
+            spoiler_text: shown.post.warning.clone(),
+            visibility: visibility(post.audience),
+            language: shown.post.language.clone(),
+            uri: post.uri.clone(),
+            url: web(post.url.as_deref()).unwrap_or_else(|| post.uri.clone()),
+            replies_count: shown.post.replies,
+            reblogs_count: shown.post.boosts,
+            favourites_count: shown.post.likes,
+            edited_at: post.edited_at.map(|at| at.rfc3339_millis()),
+            favourited: shown.liked,
+            reblogged: shown.reblogged,
+            muted: false,
+            bookmarked: false,
+            content: content(&shown.post, desk),
+            filtered: [],
+            reblog: view
+                .boosted
+                .as_deref()
+                .map(|inner| Box::new(Status::of(inner, desk))),
+            application: None,
+            account: Account::of(&view.author, desk),
+            media_attachments: attachments(&shown.post, desk),
+            mentions: shown.mentioned.iter().map(mention).collect(),
+            tags: shown.tags.iter().map(|tag| Tag::of(tag, desk)).collect(),
+            emojis: [],
+            card: None,
+            poll: None,
+            event_id: shown.post.event.map(|id| id.to_string()),
+            text: None,
+        }
+    }
+
+    /// The same with the author's own text, for writing it anew.
+    pub(in crate::http::api) fn with_text(view: &PostView, desk: &Desk<'_>) -> Status {
+        Status {
+            text: Some(view.post.source.clone().unwrap_or_default()),
+            ..Status::of(view, desk)
+        }
+    }
+}
+
+impl Tag {
+    /// `name` in lower case, without `#`.
+    pub(in crate::http::api) fn of(name: &str, desk: &Desk<'_>) -> Tag {
+        Tag {
+            name: name.to_owned(),
+            url: desk.uris.tag(name),
+        }
+    }
+}
+
+fn mention(actor: &crate::domain::actor::Actor) -> Mention {
+    Mention {
+        id: actor.id.to_string(),
+        username: actor.handle.clone(),
+        url: page(actor),
+        acct: actor.acct(),
+    }
+}
+
+/// Articles have titles; clients show only the content.
+fn content(post: &Post, desk: &Desk<'_>) -> String {
+    let content = desk.caches.content(post);
+    if post.title.is_empty() {
+        content.to_string()
+    } else {
+        format!("<p><strong>{}</strong></p>{content}", escape(&post.title))
+    }
+}
+
+fn attachments(post: &Post, desk: &Desk<'_>) -> Vec<Attachment> {
+    let stored: Vec<Stored> = post
+        .attachments
+        .as_deref()
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    (0..)
+        .zip(stored)
+        .filter_map(|(at, file): (usize, Stored)| {
+            let url = web(Some(&file.url))?;
+            let own = url::Url::parse(&url).is_ok_and(|url| desk.uris.is_local(&url));
+            let kind = match file.media_type.as_deref().and_then(|t| t.split('/').next()) {
+                Some("image") if own => "image",
+                Some("video") if own => "video",
+                Some("audio") if own => "audio",
+                _ => "unknown",
+            };
+            Some(Attachment {
+                id: format!("{}-{at}", post.id),
+                kind,
+                preview_url: own.then(|| url.clone()),
+                remote_url: (!own).then(|| url.clone()),
+                url,
+                meta: None,
+                description: file.alt,
+                blurhash: None,
+            })
+        })
+        .collect()
+}
+
+/// Mastodon's word for an audience.
+pub(in crate::http::api) const fn visibility(audience: Audience) -> &'static str {
+    match audience {
+        Audience::Public => "public",
+        Audience::Quiet => "unlisted",
+        Audience::Followers => "private",
+        Audience::Direct => "direct",
+    }
+}
+
+/// The audience of Mastodon's word.
+pub(in crate::http::api) fn audience(word: &str) -> Option<Audience> {
+    Audience::ALL
+        .iter()
+        .copied()
+        .find(|audience| visibility(*audience) == word)
+}
+
+/// What stands around a post in its conversation.
+#[derive(Debug, Serialize)]
+pub(in crate::http::api) struct Context {
+    ancestors: Vec<Status>,
+    descendants: Vec<Status>,
+}
+
+impl Context {
+    pub(in crate::http::api) fn of(thread: &Thread, desk: &Desk<'_>) -> Context {
+        let all = |views: &[PostView]| views.iter().map(|view| Status::of(view, desk)).collect();
+        Context {
+            ancestors: all(&thread.ancestors),
+            descendants: all(&thread.descendants),
+        }
+    }
+}
+
+/// A post as its author wrote it.
+#[derive(Debug, Serialize)]
+pub(in crate::http::api) struct StatusSource {
+    id: String,
+    text: String,
+    spoiler_text: String,
+}
+
+impl From<&Post> for StatusSource {
+    fn from(post: &Post) -> Self {
+        StatusSource {
+            id: post.id.to_string(),
+            text: post.source.clone().unwrap_or_default(),
+            spoiler_text: post.warning.clone(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Following and being followed.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+
+use crate::auth::scope::{Area, Scope};
+use crate::domain::ids::ActorId;
+use crate::services::{follow, reading};
+
+use super::auth::SignedIn;
+use super::body::{Id, Many, Number, Query};
+use super::entities::account::{Account, Relationship};
+use super::error::{ApiError, ApiResult};
+use super::paging::{Listing, Paged};
+use super::{Api, accounts};
+
+/// More are not answered at once.
+const RELATIONSHIPS: usize = 100;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Whom {
+    id: Many<Number>,
+}
+
+/// `GET /api/v1/accounts/relationships?id[]=`
+pub(super) async fn list_relationships(
+    State(api): State<Api>,
+    who: SignedIn,
+    Query(whom): Query<Whom>,
+) -> ApiResult<Json<Vec<Relationship>>> {
+    who.require(Scope::Read(Area::Follows))?;
+    let asked = whom.id.0.into_iter().filter_map(|id| id.0).map(ActorId);
+    let ids: Vec<ActorId> = asked.take(RELATIONSHIPS).collect();
+    let known: Vec<ActorId> = reading::actors_by_id(&api.ctx, &ids)
+        .await?
+        .iter()
+        .map(|actor| actor.id)
+        .collect();
+    let found = reading::relationships(&api.ctx, who.actor.id, &known).await?;
+    Ok(Json(found.into_iter().map(Relationship::from).collect()))
+}
+
+async fn relationship(api: &Api, who: &SignedIn, other: ActorId) -> ApiResult<Json<Relationship>> {
+    let found = reading::relationships(&api.ctx, who.actor.id, &[other]).await?;
+    let found = found.into_iter().next().ok_or(ApiError::NotFound)?;
+    Ok(Json(found.into()))
+}
+
+/// `POST /api/v1/accounts/:id/follow`
+pub(super) async fn follow_account(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ActorId>,
+) -> ApiResult<Json<Relationship>> {
+    who.require(Scope::Write(Area::Follows))?;
+    let target = accounts::find(&api, id).await?;
+    follow::follow(&api.ctx, &who.actor, &target).await?;
+    relationship(&api, &who, id).await
+}
+
+/// `POST /api/v1/accounts/:id/unfollow`
+pub(super) async fn unfollow_account(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ActorId>,
+) -> ApiResult<Json<Relationship>> {
+    who.require(Scope::Write(Area::Follows))?;
+    let target = accounts::find(&api, id).await?;
+    follow::unfollow(&api.ctx, &who.actor, &target).await?;
+    relationship(&api, &who, id).await
+}
+
+/// `GET /api/v1/follow_requests`
+pub(super) async fn list_follow_requests(
+    State(api): State<Api>,
+    who: SignedIn,
+    paged: Paged,
+) -> ApiResult<Listing<Account>> {
+    who.require(Scope::Read(Area::Follows))?;
+    let page = paged.page;
+    let found = reading::follow_requests(&api.ctx, who.actor.id, page.max, page.limit).await;
+    accounts::list(&api, &paged, found).await
+}
+
+/// `POST /api/v1/follow_requests/:id/authorize`, with the id of the account that asks
+pub(super) async fn authorize_follow_request(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ActorId>,
+) -> ApiResult<Json<Relationship>> {
+    answer(&api, &who, id, Verdict::Yes).await
+}
+
+/// `POST /api/v1/follow_requests/:id/reject`
+pub(super) async fn reject_follow_request(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ActorId>,
+) -> ApiResult<Json<Relationship>> {
+    answer(&api, &who, id, Verdict::No).await
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Yes,
+    No,
+}
+
+async fn answer(
+    api: &Api,
+    who: &SignedIn,
+    asker: ActorId,
+    verdict: Verdict,
+) -> ApiResult<Json<Relationship>> {
+    who.require(Scope::Write(Area::Follows))?;
+    let standing = reading::relationships(&api.ctx, who.actor.id, &[asker]).await?;
+    // The service also removes followers; here only requests are answered.
+    if !standing.iter().any(|found| found.requested_by) {
+        return Err(ApiError::NotFound);
+    }
+    follow::answer(&api.ctx, &who.actor, asker, verdict == Verdict::Yes).await?;
+    relationship(api, who, asker).await
+}

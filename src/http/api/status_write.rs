@@ -1,0 +1,165 @@
+//! Writing, changing and removing posts.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde::Deserialize;
+
+use crate::auth::scope::{Area, Scope};
+use crate::domain::audience::Audience;
+use crate::domain::ids::PostId;
+use crate::services::post::{self, Draft};
+
+use super::auth::SignedIn;
+use super::body::{Body, Flag, Id, Many, Number};
+use super::entities::status::{self, Status};
+use super::error::{ApiError, ApiResult, Wrong};
+use super::{Api, people_of_post, resolving, statuses};
+
+/// Longest `Idempotency-Key`, in bytes.
+const MAX_KEY: usize = 255;
+
+/// A post as an app sends it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    status: Option<String>,
+    spoiler_text: Option<String>,
+    sensitive: Option<Flag>,
+    visibility: Option<String>,
+    language: Option<String>,
+    in_reply_to_id: Number,
+    media_ids: Many<String>,
+    scheduled_at: Option<String>,
+}
+
+/// `POST /api/v1/statuses`
+pub(super) async fn create_status(
+    State(api): State<Api>,
+    who: SignedIn,
+    headers: HeaderMap,
+    Body(asked): Body<Asked>,
+) -> ApiResult<Json<Status>> {
+    who.require(Scope::Write(Area::Statuses))?;
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|value| value.to_str().ok())
+        .filter(|key| !key.is_empty());
+    let Some(key) = key else {
+        let id = publish(&api, &who, asked).await?;
+        return answer(&api, &who, id).await;
+    };
+    if key.len() > MAX_KEY {
+        return Err(ApiError::Malformed("the Idempotency-Key is too long"));
+    }
+    // Held until the post is there: a second request with the same key waits for the first.
+    let done = api.caches.done(who.account, key);
+    let mut made = done.lock().await;
+    let id = match *made {
+        Some(id) => id,
+        None => publish(&api, &who, asked).await?,
+    };
+    *made = Some(id);
+    answer(&api, &who, id).await
+}
+
+async fn answer(api: &Api, who: &SignedIn, id: PostId) -> ApiResult<Json<Status>> {
+    let view = statuses::find(api, Some(who.actor.id), id).await?;
+    statuses::shown(api, &view).await
+}
+
+async fn publish(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<PostId> {
+    if !asked.media_ids.0.is_empty() {
+        return Err(ApiError::Impossible("files cannot be attached yet".into()));
+    }
+    if asked.scheduled_at.is_some_and(|at| !at.is_empty()) {
+        return Err(ApiError::Impossible("posts cannot be scheduled yet".into()));
+    }
+    let audience = match asked.visibility.as_deref() {
+        None | Some("") => Audience::Public,
+        Some(word) => status::audience(word).ok_or_else(|| {
+            ApiError::field(
+                "visibility",
+                Wrong::Invalid,
+                "a visibility is public, unlisted, private or direct",
+            )
+        })?,
+    };
+    let in_reply_to = match asked.in_reply_to_id.0 {
+        Some(id) => {
+            // One answers only what one may see.
+            let parent = statuses::original(api, Some(who.actor.id), PostId(id)).await?;
+            Some(parent.post.id)
+        }
+        None => None,
+    };
+    let text = asked.status.unwrap_or_default();
+    let draft = Draft {
+        mentioned: resolving::mentioned(api, who, &text).await?,
+        text,
+        audience,
+        warning: asked.spoiler_text.unwrap_or_default(),
+        sensitive: asked.sensitive.is_some_and(|flag| flag.0),
+        language: language(asked.language)?,
+        in_reply_to,
+    };
+    Ok(post::publish(&api.ctx, &who.actor, &draft).await?.id)
+}
+
+/// A BCP 47 tag; empty is none.
+fn language(tag: Option<String>) -> ApiResult<Option<String>> {
+    let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
+        return Ok(None);
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if tag.len() > 35 || !tag.chars().all(plain) {
+        return Err(ApiError::field(
+            "language",
+            Wrong::Invalid,
+            "a language is a tag such as en or de-AT",
+        ));
+    }
+    Ok(Some(tag))
+}
+
+/// `PUT /api/v1/statuses/:id`
+pub(super) async fn update_status(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<PostId>,
+    Body(asked): Body<Asked>,
+) -> ApiResult<Json<Status>> {
+    who.require(Scope::Write(Area::Statuses))?;
+    let before = statuses::find(&api, Some(who.actor.id), id).await?.post;
+    let text = match asked.status {
+        Some(text) => text,
+        None => before.source.unwrap_or_default(),
+    };
+    let draft = Draft {
+        mentioned: resolving::mentioned(&api, &who, &text).await?,
+        text,
+        audience: before.audience,
+        warning: asked.spoiler_text.unwrap_or(before.warning),
+        sensitive: asked.sensitive.map_or(before.sensitive, |flag| flag.0),
+        language: match asked.language {
+            Some(tag) => language(Some(tag))?,
+            None => before.language,
+        },
+        in_reply_to: before.in_reply_to,
+    };
+    post::edit(&api.ctx, &who.actor, id, &draft).await?;
+    answer(&api, &who, id).await
+}
+
+/// `DELETE /api/v1/statuses/:id`
+pub(super) async fn delete_status(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<PostId>,
+) -> ApiResult<Json<Status>> {
+    who.require(Scope::Write(Area::Statuses))?;
+    let view = statuses::find(&api, Some(who.actor.id), id).await?;
+    post::delete(&api.ctx, &who.actor, id).await?;
+    let desk = api.desk(people_of_post(&view)).await?;
+    Ok(Json(Status::with_text(&view, &desk)))
+}
