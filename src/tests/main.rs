@@ -1,1 +1,12 @@
 //! Integration tests: the whole app in process, on both databases.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be arranged has failed"
+)]
+
+#[macro_use]
+mod kit;
+
+mod http;
+mod services;
