@@ -59,7 +59,7 @@ async fn bytes_that_are_no_http_harm_nobody() {
         &b"\x16\x03\x01\x02\x00\x01\x00"[..],
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"GET / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
-        &[b'x'; 100_000],
+        &b"x".repeat(100_000),
     ] {
         let mut client = TcpStream::connect(address).await.unwrap();
         // The server may close before it has read everything.

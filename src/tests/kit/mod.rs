@@ -33,20 +33,20 @@ pub(crate) const DOMAIN: &str = "kith.test";
 /// `both_backends!(async fn it_works(kit: TestKit) { … });`
 macro_rules! both_backends {
     ($(async fn $name:ident($kit:ident: TestKit) $body:block)+) => {$(
-        mod $name {
-            use super::*;
+        async fn $name($kit: $crate::kit::TestKit) $body
 
-            async fn body($kit: $crate::kit::TestKit) $body
+        mod $name {
+            use crate::kit::{Backend, TestKit};
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {
-                body($crate::kit::TestKit::on($crate::kit::Backend::Sqlite).await.unwrap()).await;
+                super::$name(TestKit::on(Backend::Sqlite).await.unwrap()).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_postgres() {
-                if let Some(kit) = $crate::kit::TestKit::on($crate::kit::Backend::Postgres).await {
-                    body(kit).await;
+                if let Some(kit) = TestKit::on(Backend::Postgres).await {
+                    super::$name(kit).await;
                 }
             }
         }
