@@ -28,7 +28,8 @@ pub(super) enum Federation {
 /// What one step came to.
 #[derive(Debug, Serialize)]
 struct Step {
-    step: &'static str,
+    #[serde(rename = "step")]
+    name: &'static str,
     ok: bool,
     detail: String,
 }
@@ -43,12 +44,12 @@ struct Report<'a> {
 struct Stopped;
 
 impl Report<'_> {
-    fn note(&mut self, step: &'static str, ok: bool, detail: String) -> anyhow::Result<()> {
+    fn note(&mut self, name: &'static str, ok: bool, detail: String) -> anyhow::Result<()> {
         if !self.common.json {
             let mark = if ok { "ok    " } else { "FAILED" };
-            print::line(&format!("{mark}  {step}: {detail}"))?;
+            print::line(&format!("{mark}  {name}: {detail}"))?;
         }
-        self.steps.push(Step { step, ok, detail });
+        self.steps.push(Step { name, ok, detail });
         Ok(())
     }
 }
@@ -67,7 +68,7 @@ impl Federation {
         let failed = report.steps.iter().find(|step| !step.ok);
         match (outcome, failed) {
             (Ok(()), None) => Ok(()),
-            (_, Some(step)) => anyhow::bail!("{whom} fails at: {}", step.step),
+            (_, Some(step)) => anyhow::bail!("{whom} fails at: {}", step.name),
             (Err(Stopped), None) => anyhow::bail!("{whom} could not be resolved"),
         }
     }

@@ -110,19 +110,19 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Serve(command) => Box::pin(command.run(common)).await?,
         Command::Check => return Box::pin(check::run(common)).await,
         Command::User(command) => {
-            with_app(common, async |app| command.run(app, common).await).await?
+            with_app(common, async |app| command.run(app, common).await).await?;
         }
         Command::Group(command) => {
-            with_app(common, async |app| command.run(app, common).await).await?
+            with_app(common, async |app| command.run(app, common).await).await?;
         }
         Command::Domain(command) => {
-            with_app(common, async |app| command.run(app, common).await).await?
+            with_app(common, async |app| command.run(app, common).await).await?;
         }
         Command::Federation(command) => {
-            with_app(common, async |app| command.run(app, common).await).await?
+            with_app(common, async |app| command.run(app, common).await).await?;
         }
         Command::Queue(command) => {
-            with_app(common, async |app| command.run(app, common).await).await?
+            with_app(common, async |app| command.run(app, common).await).await?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -59,9 +59,7 @@ async fn open(config: &Config, role: Role) -> anyhow::Result<Store> {
             crate::config::DatabaseUrl::Sqlite(file) => file.parent(),
             crate::config::DatabaseUrl::Postgres(_) => None,
         };
-        store
-            .claim(folder.unwrap_or(&config.data_dir))
-            .context("stop the other server first, or give this one another database")?;
+        store.claim(folder.unwrap_or(&config.data_dir))?;
     }
     let weak = store::durability::weaknesses(&mut *store.reader().await?).await?;
     if !weak.is_empty() {

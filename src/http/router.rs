@@ -9,7 +9,7 @@ use axum::middleware::from_fn_with_state;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::middleware::body::{BodyLimits, HELD_BYTES, body};
+use super::middleware::body::{BodyLimits, HELD_BYTES, PATIENCE, body};
 use super::middleware::host::host;
 use super::middleware::load::{IN_FLIGHT, load};
 use super::middleware::observe::observe;
@@ -33,6 +33,7 @@ pub fn surround(routes: Router<AppState>, app: AppState) -> Router {
     let bodies = BodyLimits {
         app: app.clone(),
         held: Arc::new(Semaphore::new(HELD_BYTES)),
+        patience: PATIENCE,
     };
     routes
         .fallback(|| async { HttpError::not_found() })

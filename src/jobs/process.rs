@@ -30,7 +30,7 @@ pub(super) async fn run(app: Arc<App>) {
                 return;
             }
             Err(error) => {
-                tracing::warn!(%error, "the database could not be told that this process is alive")
+                tracing::warn!(%error, "the database could not be told that this process is alive");
             }
         }
     }
