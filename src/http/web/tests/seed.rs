@@ -23,7 +23,13 @@ impl Kit {
         let done: store::Result<()> = self
             .ctx()
             .store
-            .transaction(async |tx: &mut Conn| store::actors::insert(tx, &actor).await)
+            .transaction(async |tx: &mut Conn| {
+                if actor.local {
+                    store::actors::insert_local(tx, &actor).await
+                } else {
+                    store::actors::insert(tx, &actor).await
+                }
+            })
             .await;
         done.unwrap();
     }
@@ -320,6 +326,21 @@ pub(super) async fn community(kit: &Kit) {
         host: CLIMB,
         starts_at: Timestamp::parse("2026-05-24T08:00:00Z").unwrap(),
         status: EventStatus::Cancelled,
+        ..some_event()
+    })
+    .await;
+    kit.event(Event {
+        id: EventId(903),
+        uri: format!("https://{DOMAIN}/events/903"),
+        title: "A walk to look at old shop signs".into(),
+        host: MARIA,
+        starts_at: Timestamp::parse("2026-05-09T13:00:00Z").unwrap(),
+        place: Some(Place {
+            name: "Hermannplatz".into(),
+            city: "Berlin".into(),
+            ..Place::default()
+        }),
+        going: 3,
         ..some_event()
     })
     .await;
