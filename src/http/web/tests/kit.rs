@@ -38,7 +38,8 @@ pub(super) fn now() -> Timestamp {
 pub(super) struct Kit {
     pub(super) app: AppState,
     viewer: Option<ActorId>,
-    _folder: Arc<tempfile::TempDir>,
+    /// Goes with the last kit.
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer, read to its end.
@@ -70,7 +71,7 @@ impl Kit {
         Kit {
             app: AppState(Arc::new(app(config, store))),
             viewer: None,
-            _folder: Arc::new(folder),
+            folder: Arc::new(folder),
         }
     }
 
@@ -79,7 +80,7 @@ impl Kit {
         Kit {
             app: self.app.clone(),
             viewer: Some(viewer),
-            _folder: Arc::clone(&self._folder),
+            folder: Arc::clone(&self.folder),
         }
     }
 

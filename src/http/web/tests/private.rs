@@ -21,6 +21,8 @@ async fn posts_for_some_are_on_no_page_for_strangers() {
     for path in ["/", "/people/maria", "/posts/100", "/tags/lettering"] {
         let page = kit.get(path).await;
         assert!(!page.body.contains("Only for"), "{path}");
+        let counted = page.body.contains("replies") || page.body.contains("</b> posts");
+        assert!(!counted, "{path} counts what is hidden");
     }
     for path in [
         "/posts/110",

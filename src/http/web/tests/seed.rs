@@ -244,11 +244,22 @@ fn posts() -> Vec<Post> {
     ]
 }
 
-/// Two people, a group, a friend from elsewhere, what they said and what they plan.
+/// People, a group, a friend from elsewhere, what they said and what they plan.
 pub(super) async fn community(kit: &Kit) {
     for actor in people().into_iter().chain([group(), remote_actor()]) {
         kit.actor(actor).await;
     }
+    neighbours(kit).await;
+    maria_introduces_herself(kit).await;
+    kit.follows(MARIA, CLIMB, MemberRole::Organizer).await;
+    kit.follows(JONAS, CLIMB, MemberRole::Member).await;
+    kit.follows(JONAS, MARIA, MemberRole::Follower).await;
+    kit.follows(MARIA, JONAS, MemberRole::Follower).await;
+    plans(kit).await;
+    said(kit).await;
+}
+
+async fn neighbours(kit: &Kit) {
     let named = [
         (
             "Amara Nwosu",
@@ -280,6 +291,9 @@ pub(super) async fn community(kit: &Kit) {
         })
         .await;
     }
+}
+
+async fn maria_introduces_herself(kit: &Kit) {
     kit.fields(
         MARIA,
         &[
@@ -314,10 +328,9 @@ pub(super) async fn community(kit: &Kit) {
         ],
     )
     .await;
-    kit.follows(MARIA, CLIMB, MemberRole::Organizer).await;
-    kit.follows(JONAS, CLIMB, MemberRole::Member).await;
-    kit.follows(JONAS, MARIA, MemberRole::Follower).await;
-    kit.follows(MARIA, JONAS, MemberRole::Follower).await;
+}
+
+async fn plans(kit: &Kit) {
     kit.event(meetup()).await;
     kit.event(Event {
         id: EventId(901),
@@ -353,6 +366,9 @@ pub(super) async fn community(kit: &Kit) {
         ..some_event()
     })
     .await;
+}
+
+async fn said(kit: &Kit) {
     for post in posts() {
         let tags: &[&str] = if post.id.0 == 100 {
             &["lettering"]
