@@ -5,10 +5,12 @@ mod words;
 
 pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod federation;
 pub mod http;
+pub mod jobs;
 pub mod net;
 pub mod services;
 pub mod store;

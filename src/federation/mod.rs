@@ -4,5 +4,102 @@
 //! activities into requests. What does not: wire types (`wire`), use cases (`services`), the HTTP client (`net`),
 //! and anything about matching or private data.
 
+pub mod activities;
 pub mod delivery;
+mod fetch;
+pub mod inbox;
+pub mod keys;
+pub mod objects;
+pub mod resolve;
 pub mod signatures;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use crate::domain::actor::Actor;
+use crate::domain::delivery::TimeScale;
+use crate::net::Client;
+use crate::services::Ctx;
+
+use delivery::Keyring;
+use keys::KnownKey;
+use signatures::Signer;
+
+pub use fetch::Failure;
+
+/// Everything that speaking with other servers takes. Cheap to clone.
+#[derive(Clone)]
+pub struct Federation {
+    pub ctx: Ctx,
+    pub client: Client,
+    pub keyring: Keyring,
+    /// Signs every fetch.
+    instance: Arc<Signer>,
+    /// Verified key ids, with the actor each belongs to.
+    known_keys: Cache<String, Arc<KnownKey>>,
+    /// Remote actors met lately, by uri.
+    met: Cache<String, Arc<Actor>>,
+    /// Actors read again because a signature did not fit: at most once a minute each.
+    reread: Cache<String, ()>,
+    /// Hosts heard from within the last second.
+    heard: Cache<String, ()>,
+    rates: inbox::Rates,
+}
+
+impl std::fmt::Debug for Federation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Federation")
+    }
+}
+
+impl Federation {
+    /// # Errors
+    /// When the instance actor's key cannot be read.
+    pub async fn new(ctx: Ctx, client: Client) -> Result<Self, delivery::KeyringError> {
+        let keyring = Keyring::new(ctx.store.clone());
+        let instance = keyring.signer(ctx.instance).await?;
+        Ok(Federation {
+            known_keys: Cache::builder()
+                .support_invalidation_closures()
+                .max_capacity(20_000)
+                .time_to_live(Duration::from_secs(600))
+                .build(),
+            met: Cache::builder()
+                .support_invalidation_closures()
+                .max_capacity(20_000)
+                .time_to_live(Duration::from_secs(60))
+                .build(),
+            reread: Cache::builder()
+                .support_invalidation_closures()
+                .max_capacity(20_000)
+                .time_to_live(minute(ctx.scale))
+                .build(),
+            heard: Cache::builder()
+                .max_capacity(20_000)
+                .time_to_live(Duration::from_secs(1))
+                .build(),
+            rates: inbox::Rates::new(&ctx.limits),
+            ctx,
+            client,
+            keyring,
+            instance,
+        })
+    }
+
+    /// Forgets what is cached about an actor, because a signal says that it changed.
+    pub fn forget(&self, actor: crate::domain::ids::ActorId) {
+        self.keyring.forget(actor);
+        self.met
+            .invalidate_entries_if(move |_, met| met.id == actor)
+            .ok();
+        self.known_keys
+            .invalidate_entries_if(move |_, key| key.actor == actor)
+            .ok();
+    }
+}
+
+fn minute(scale: TimeScale) -> Duration {
+    scale.apply(Duration::from_secs(60))
+}

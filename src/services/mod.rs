@@ -3,12 +3,24 @@
 //! One file per verb group. A use case takes [`Ctx`]; where a received activity shares its transaction, there is a form
 //! that takes the open transaction. Nothing here fetches, mails or knows matching.
 
+pub mod accounts;
+mod chance;
 mod ctx;
+pub mod discovery;
+pub mod domain_rules;
+pub mod event;
 pub mod follow;
+pub mod health;
+pub mod incoming;
+pub mod instance;
+pub mod invite;
 mod notify;
+pub mod participation;
 pub mod post;
 pub mod reaction;
 pub mod reading;
 mod send;
 
+pub use crate::store::Error as StoreError;
+pub use chance::Chance;
 pub use ctx::{Cached, Ctx, Random, SystemRandom, Wake};

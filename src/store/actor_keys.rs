@@ -75,13 +75,16 @@ pub async fn list_public(c: &mut Conn, actor: ActorId) -> Result<Vec<PublicKeyRo
         .collect()
 }
 
+/// Key id, algorithm, public part, private part.
+type Row = (String, String, Vec<u8>, Option<Vec<u8>>);
+
 /// The key that signs for a local actor, with its id: the RSA key, which every peer can check. `None` for actors
 /// without a private key here.
 ///
 /// # Errors
 /// [`Error::Unreadable`] for an algorithm that this version does not know.
 pub async fn find_signing(c: &mut Conn, actor: ActorId) -> Result<Option<(String, KeyPair)>> {
-    let rows: Vec<(String, String, Vec<u8>, Option<Vec<u8>>)> = actor_keys::table
+    let rows: Vec<Row> = actor_keys::table
         .filter(actor_keys::actor_id.eq(actor.0))
         .filter(actor_keys::private.is_not_null())
         .order(actor_keys::id)

@@ -344,3 +344,15 @@ pub async fn update(c: &mut Conn, actor: &Actor) -> Result<()> {
         .await?;
     Ok(())
 }
+
+/// Active remote actors that receive at `inbox`, in no particular order. At most `limit`.
+pub async fn list_by_inbox(c: &mut Conn, inbox: &str, limit: i64) -> Result<Vec<Actor>> {
+    let rows: Vec<ActorRow> = actors::table
+        .filter(actors::inbox.eq(inbox).or(actors::shared_inbox.eq(inbox)))
+        .filter(actors::local.eq(false).and(actors::gone_at.is_null()))
+        .limit(limit)
+        .select(ActorRow::as_select())
+        .load(c)
+        .await?;
+    rows.into_iter().map(Actor::try_from).collect()
+}

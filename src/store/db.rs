@@ -195,22 +195,45 @@ where
     F: for<'c> Unit<'c, std::result::Result<T, E>>,
     E: From<Error>,
 {
-    // When this future is dropped in the middle, the pool finds the open transaction and closes the connection.
-    let mut conn = pool.get().await.map_err(unreachable)?;
-    MultiTm::begin_transaction(&mut *conn)
+    let mut open = OpenTransaction(Some(pool.get().await.map_err(unreachable)?));
+    MultiTm::begin_transaction(open.conn())
         .await
         .map_err(Error::from)?;
-    let outcome = unit(&mut conn).await;
+    let outcome = unit(open.conn()).await;
     if outcome.is_ok() {
-        MultiTm::commit_transaction(&mut *conn)
+        MultiTm::commit_transaction(open.conn())
             .await
             .map_err(Error::from)?;
     } else {
-        MultiTm::rollback_transaction(&mut *conn)
+        MultiTm::rollback_transaction(open.conn())
             .await
             .map_err(Error::from)?;
     }
+    open.end();
     outcome
+}
+
+/// A transaction on a pooled connection. Dropped before its end, it closes the connection: PostgreSQL then rolls back
+/// at once, instead of holding its locks until somebody takes the connection out of the pool again.
+struct OpenTransaction(Option<Object<Conn>>);
+
+impl OpenTransaction {
+    fn conn(&mut self) -> &mut Conn {
+        self.0.as_mut().expect("present until it ends")
+    }
+
+    /// Gives the connection back to the pool.
+    fn end(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for OpenTransaction {
+    fn drop(&mut self) {
+        if let Some(unfinished) = self.0.take() {
+            drop(Object::take(unfinished));
+        }
+    }
 }
 
 fn pool(url: &str, size: usize) -> Result<Pool<Conn>> {

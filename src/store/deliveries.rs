@@ -1,6 +1,6 @@
 //! The durable outgoing queue, where it is filled: one row for each inbox, in the transaction that caused it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -120,27 +120,24 @@ async fn open_lanes(
             .select((lanes::inbox, lanes::id))
             .load(tx)
             .await?;
-        let known: std::collections::HashMap<String, i64> = known.into_iter().collect();
+        let known: HashMap<String, i64> = known.into_iter().collect();
         let mut missing = Vec::new();
         for destination in chunk {
-            let id = match known.get(&destination.inbox) {
-                Some(id) => {
-                    old.push(*id);
-                    *id
-                }
-                None => {
-                    let id = how.ids.next(how.now);
-                    missing.push((
-                        lanes::id.eq(id),
-                        lanes::actor_id.eq(actor.0),
-                        lanes::inbox.eq(destination.inbox.clone()),
-                        lanes::host.eq(destination.host.clone()),
-                        lanes::wake_at.eq(how.now.micros()),
-                        lanes::leased_until.eq(0_i64),
-                        lanes::holder.eq(0_i64),
-                    ));
-                    id
-                }
+            let id = if let Some(id) = known.get(&destination.inbox) {
+                old.push(*id);
+                *id
+            } else {
+                let id = how.ids.next(how.now);
+                missing.push((
+                    lanes::id.eq(id),
+                    lanes::actor_id.eq(actor.0),
+                    lanes::inbox.eq(destination.inbox.clone()),
+                    lanes::host.eq(destination.host.clone()),
+                    lanes::wake_at.eq(how.now.micros()),
+                    lanes::leased_until.eq(0_i64),
+                    lanes::holder.eq(0_i64),
+                ));
+                id
             };
             open.push((id, destination.host.clone()));
         }
@@ -268,4 +265,24 @@ pub async fn count(c: &mut Conn) -> Result<QueueState> {
         parked,
         oldest: oldest.map(Timestamp::from_micros),
     })
+}
+
+/// How many deliveries wait in lanes that could be worked on at `now`, those under way included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_due(c: &mut Conn, now: Timestamp) -> Result<i64> {
+    let awake = lanes::table
+        .filter(
+            lanes::wake_at
+                .le(now.micros())
+                .or(lanes::leased_until.gt(now.micros())),
+        )
+        .select(lanes::id);
+    Ok(deliveries::table
+        .filter(deliveries::parked_at.is_null())
+        .filter(deliveries::lane_id.eq_any(awake))
+        .count()
+        .get_result(c)
+        .await?)
 }

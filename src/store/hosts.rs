@@ -193,6 +193,7 @@ pub async fn note_tries(
 
 /// A verified request or answer came from `host`: if it was paused or dead, it is tried again at once, and what was
 /// parked for it with it. Otherwise one index look-up. Returns whether there was anything to revive.
+/// Call it before anything is enqueued in the same transaction: it locks the host's lanes.
 ///
 /// # Errors
 /// When the database fails.

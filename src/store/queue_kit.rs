@@ -61,9 +61,12 @@ impl TestDb {
         })
     }
 
-    /// The same database through another pool, as another process would see it. PostgreSQL only.
+    /// The same database as another process would see it: through connections of its own. SQLite has one process.
     pub(crate) async fn open_again(&self) -> Store {
-        Store::open(&self.url).await.unwrap()
+        match self.postgres {
+            Some(_) => Store::open(&self.url).await.unwrap(),
+            None => self.store.clone(),
+        }
     }
 }
 

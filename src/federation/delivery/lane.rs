@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use url::Url;
 
 use crate::domain::clock::Timestamp;
@@ -20,10 +21,12 @@ use crate::store::lanes::{Change, Head, Lane, Lease};
 use super::attempt::{Habit, Letter, Means, Sent};
 use super::keyring::{Keyring, KeyringError};
 use super::report::Report;
-use super::{Post, Refresh, START};
+use super::{Post, Refresh, SLOW, START};
 
 /// When something is tried again that we were too busy for.
 const BUSY: Duration = Duration::from_secs(2);
+/// The shortest wait after a failure, whatever the server asks for.
+const BREATH: Duration = Duration::from_secs(1);
 
 /// What all lanes of a worker share.
 pub(super) struct Office {
@@ -32,6 +35,48 @@ pub(super) struct Office {
     pub refresh: Arc<dyn Refresh>,
     pub keys: Keyring,
     pub stop: watch::Receiver<bool>,
+    pub slow: Slow,
+}
+
+/// Tries that take long.
+#[derive(Debug, Default)]
+pub(super) struct Slow {
+    count: AtomicUsize,
+    /// Rung when there is one more.
+    pub more: Notify,
+}
+
+/// One slow try; counted off when dropped.
+struct SlowTry<'a>(&'a Slow);
+
+impl Slow {
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// Awaits a try, and counts it as slow once it has taken that long.
+    async fn watch(&self, attempt: impl Future<Output = Sent>) -> Sent {
+        let mut attempt = Box::pin(attempt);
+        match tokio::time::timeout(SLOW, &mut attempt).await {
+            Ok(sent) => sent,
+            Err(_slow) => {
+                let _counted = self.enter();
+                attempt.await
+            }
+        }
+    }
+
+    fn enter(&self) -> SlowTry<'_> {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.more.notify_one();
+        SlowTry(self)
+    }
+}
+
+impl Drop for SlowTry<'_> {
+    fn drop(&mut self) {
+        self.0.count.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What is done with a claimed lane.
@@ -81,12 +126,12 @@ pub(super) async fn work(office: &Office, job: Job) -> Report {
     let mut report = Report::new(&job.lane, job.lease);
     report.troubled = job.troubled;
     match job.plan {
-        Plan::Send | Plan::Probe => {}
+        Plan::Send | Plan::Probe => Box::pin(prepare(office, &job, report)).await,
         Plan::Sleep(until) => {
             report.sleep_until(until);
-            return report;
+            report
         }
-        Plan::Rest => return report,
+        Plan::Rest => report,
         Plan::Drop => {
             tracing::info!(
                 peer.domain = job.lane.host,
@@ -94,9 +139,12 @@ pub(super) async fn work(office: &Office, job: Job) -> Report {
                 "deliveries to a blocked server were dropped"
             );
             report.settled.clear = true;
-            return report;
+            report
         }
     }
+}
+
+async fn prepare(office: &Office, job: &Job, mut report: Report) -> Report {
     let signer = match office.keys.signer(job.lane.actor).await {
         Ok(signer) => signer,
         Err(KeyringError::Store(error)) => {
@@ -106,11 +154,11 @@ pub(super) async fn work(office: &Office, job: Job) -> Report {
         }
         Err(error) => {
             tracing::error!(actor.id = %job.lane.actor, %error, "an actor cannot sign; its deliveries are parked");
-            return park_all(&job, report, "the sender has no usable key");
+            return park_all(job, report, "the sender has no usable key");
         }
     };
     let Ok(url) = Url::parse(&job.lane.inbox) else {
-        return park_all(&job, report, "the inbox is no address");
+        return park_all(job, report, "the inbox is no address");
     };
     let habit = Habit {
         known: job.generation,
@@ -118,13 +166,13 @@ pub(super) async fn work(office: &Office, job: Job) -> Report {
     };
     let run = Run {
         office,
-        job: &job,
+        job,
         url,
         signer,
         habit,
         report,
     };
-    Box::pin(run.through()).await
+    run.through().await
 }
 
 fn park_all(job: &Job, mut report: Report, reason: &'static str) -> Report {
@@ -147,6 +195,7 @@ impl Run<'_> {
                 due_at: head.due_at,
                 blocking: head.blocking,
             });
+            // What is to be tried again was taken out; if that holds up the lane, the work has ended.
             let Next::Send(position) = next(order, self.office.ctx.now()) else {
                 break;
             };
@@ -154,11 +203,7 @@ impl Run<'_> {
                 break;
             }
             let head = waiting.remove(position);
-            let (step, again) = self.send(head).await;
-            if let Some(head) = again {
-                waiting.insert(position, head);
-            }
-            if step == Step::Enough {
+            if self.send(head).await == Step::Enough {
                 break;
             }
         }
@@ -166,17 +211,17 @@ impl Run<'_> {
         self.report
     }
 
-    /// Tries one delivery; gives it back if it is to be tried again.
-    async fn send(&mut self, head: Head) -> (Step, Option<Head>) {
+    /// Tries one delivery.
+    async fn send(&mut self, head: Head) -> Step {
         let (ctx, lane) = (&self.office.ctx, &self.job.lane);
         if ctx.rules.get().is_blocked(&lane.host) {
             self.report.settled.clear = true;
-            return (Step::Enough, None);
+            return Step::Enough;
         }
         let Some(body) = self.job.bodies.get(&(head.activity, head.variant)) else {
             tracing::warn!(activity.id = %head.activity, "a delivery has no body and is dropped");
             self.report.change(Change::Remove(head.id));
-            return (Step::On, None);
+            return Step::On;
         };
         let letter = Letter {
             url: &self.url,
@@ -189,13 +234,15 @@ impl Run<'_> {
             post: &*self.office.post,
             refresh: &*self.office.refresh,
         };
-        match means.attempt(&letter, &mut self.habit).await {
+        let attempt = means.attempt(&letter, &mut self.habit);
+        let sent = self.office.slow.watch(attempt).await;
+        match sent {
             Sent::Busy => self.wait_for_turn(head),
             Sent::Came(outcome) => self.came(head, outcome),
         }
     }
 
-    fn wait_for_turn(&mut self, head: Head) -> (Step, Option<Head>) {
+    fn wait_for_turn(&mut self, head: Head) -> Step {
         let ctx = &self.office.ctx;
         self.report.change(Change::Retry {
             id: head.id,
@@ -204,10 +251,10 @@ impl Run<'_> {
             blocking: head.blocking,
             reason: "waiting for a free connection",
         });
-        (Step::Enough, None)
+        Step::Enough
     }
 
-    fn came(&mut self, mut head: Head, outcome: Outcome) -> (Step, Option<Head>) {
+    fn came(&mut self, mut head: Head, outcome: Outcome) -> Step {
         let ctx = &self.office.ctx;
         if outcome != Outcome::Forbidden {
             self.report.tries.push(!outcome.is_host_failure());
@@ -223,7 +270,7 @@ impl Run<'_> {
         match verdict {
             Verdict::Delivered | Verdict::Stop(_) => {
                 self.report.change(Change::Remove(head.id));
-                (Step::On, None)
+                Step::On
             }
             Verdict::Park(reason) => {
                 self.report.change(Change::Park {
@@ -231,29 +278,26 @@ impl Run<'_> {
                     attempts: head.attempts,
                     reason,
                 });
-                (Step::On, None)
+                Step::On
             }
             Verdict::Gone => {
                 self.report.gone = Some(self.job.lane.inbox.clone());
                 self.report.settled.clear = true;
-                (Step::Enough, None)
+                Step::Enough
             }
             Verdict::Retry { at, blocking } => {
                 self.report.change(Change::Retry {
                     id: head.id,
                     attempts: head.attempts,
-                    due_at: at,
+                    due_at: at.max(now.plus(BREATH)),
                     blocking,
                     reason: reason(outcome),
                 });
-                head.due_at = at;
-                head.blocking = blocking;
-                let step = if self.job.plan == Plan::Probe {
+                if blocking || self.job.plan == Plan::Probe {
                     Step::Enough
                 } else {
                     Step::On
-                };
-                (step, Some(head))
+                }
             }
         }
     }

@@ -11,6 +11,7 @@ mod attempt;
 mod bodies;
 mod keyring;
 mod lane;
+mod refresh;
 mod report;
 mod settler;
 #[cfg(test)]
@@ -36,6 +37,11 @@ const LEASE: Duration = Duration::from_secs(45);
 const TRY: Duration = Duration::from_secs(30);
 /// How long after the claim a lane starts another try: what is left of the lease must suffice for it.
 const START: Duration = Duration::from_secs(10);
+/// A try that takes longer than this no longer counts against those that are quick: it makes room for another lane, so
+/// that hosts which hang do not delay those which answer.
+const SLOW: Duration = Duration::from_secs(1);
+/// How many tries may be slow at once; the guarded client takes no more than 512 deliveries in all.
+const SLOW_TRIES: usize = 384;
 /// Deliveries taken from a lane in one lease.
 const EACH: i64 = 8;
 

@@ -4,5 +4,6 @@ mod enqueue;
 mod health;
 mod kit;
 mod order;
+mod pace;
 mod refusals;
 mod restart;

@@ -10,9 +10,12 @@ use crate::store::hosts::{self, Peer};
 use crate::store::lanes::{self, Head, Lane, Lease, Share};
 use crate::store::{self, parked};
 
-use super::EACH;
 use super::bodies::Bodies;
 use super::lane::{Job, Office, Plan};
+use super::{EACH, SLOW_TRIES};
+
+/// How long a host in doubt waits while many others hang.
+const CROWDED: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Claims lanes and plans the work on each. If that fails after the claim, the lanes are given back.
 pub(super) async fn claim(
@@ -129,6 +132,10 @@ async fn admit(office: &Office, host: &str, peer: &Peer) -> store::Result<Plans>
     }
     let now = ctx.now();
     match peer.health.admit(now, ctx.scale) {
+        // Hosts that failed last time wait while many hang, so that those which answer find room.
+        Admission::Open if peer.health.failures > 0 && office.slow.count() > SLOW_TRIES / 2 => {
+            Ok(Plans::All(Plan::Sleep(now.plus(ctx.scale.apply(CROWDED)))))
+        }
         Admission::Open => Ok(Plans::All(Plan::Send)),
         Admission::Dead => {
             ctx.store

@@ -15,22 +15,23 @@ use crate::store::{self};
 
 use super::bodies::Bodies;
 use super::keyring::Keyring;
-use super::lane::{Job, Office, work};
+use super::lane::{Job, Office, Slow, work};
 use super::settler::{self, Note};
-use super::{LEASE, Post, Refresh, triage};
+use super::{LEASE, Post, Refresh, SLOW_TRIES, triage};
 
 /// The shortest and the longest pause between two looks at the queue. A bell ends it early.
-const SOON: Duration = Duration::from_millis(200);
+const SOON: Duration = Duration::from_millis(280);
 const LATE: Duration = Duration::from_secs(2);
-/// How long deliveries on their way may take when the process stops.
-const FAREWELL: Duration = Duration::from_secs(20);
+/// How long deliveries on their way may take when the process stops, and writing their results after that.
+const FAREWELL: Duration = Duration::from_secs(18);
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// How much a worker does at once.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// The process's own number; no other running process has it.
     pub holder: i64,
-    /// Lanes worked on at the same time.
+    /// Lanes worked on at the same time, not counting those whose host takes longer than a second to answer.
     pub in_flight: usize,
     /// Of these, lanes to one host. Counted over all processes.
     pub per_host: usize,
@@ -44,9 +45,9 @@ impl Settings {
     pub fn new(holder: i64) -> Self {
         Settings {
             holder,
-            in_flight: 192,
+            in_flight: 128,
             per_host: 4,
-            batch: 128,
+            batch: 96,
         }
     }
 }
@@ -81,6 +82,7 @@ impl Worker {
                 refresh: ways.refresh,
                 keys: ways.keys,
                 stop,
+                slow: Slow::default(),
             }),
         }
     }
@@ -95,14 +97,15 @@ impl Worker {
         let mut running = Running::default();
         Box::pin(self.serve(&mut running, &notes)).await;
         drop(notes);
-        let ending = async {
-            while running.tasks.join_next().await.is_some() {}
-            while settler.join_next().await.is_some() {}
-        };
+        let ending = async { while running.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(FAREWELL, ending).await.is_err() {
             tracing::warn!("some deliveries were still on their way; they are sent again later");
         }
-        running.tasks.abort_all();
+        running.tasks.shutdown().await;
+        let settled = tokio::time::timeout(LAST_WORDS, settler.join_next()).await;
+        if settled.is_err() {
+            tracing::warn!("some results of deliveries were not kept; those are sent again later");
+        }
         self.release().await;
     }
 
@@ -111,7 +114,8 @@ impl Worker {
         let mut pause = SOON;
         let mut look = true;
         while !*stop.borrow() {
-            let free = self.settings.in_flight.saturating_sub(running.tasks.len());
+            let room = self.settings.in_flight + self.office.slow.count().min(SLOW_TRIES);
+            let free = room.saturating_sub(running.tasks.len());
             // Claims are worth their price when they may take many.
             if look && (free * 4 >= self.settings.in_flight || running.tasks.is_empty()) {
                 let asked = free.min(self.settings.batch);
@@ -130,7 +134,7 @@ impl Worker {
             let ctx = &self.office.ctx;
             let nap = ctx
                 .scale
-                .apply(pause.mul_f64(0.75 + 0.5 * ctx.random.unit()));
+                .apply(pause.mul_f64(0.72 + 0.28 * ctx.random.unit()));
             tokio::select! {
                 Some(ended) = running.tasks.join_next() => {
                     look |= running.ended(ended.ok(), self.settings.per_host);
@@ -139,6 +143,7 @@ impl Worker {
                     }
                 }
                 () = ctx.wake.deliveries.notified() => look = true,
+                () = self.office.slow.more.notified() => {}
                 () = tokio::time::sleep(nap) => look = true,
                 _ = stop.changed() => {}
             }

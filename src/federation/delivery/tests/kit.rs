@@ -354,7 +354,6 @@ pub(super) fn activity(ctx: &Ctx, actor: i64, word: &str, receivers: Receivers) 
 macro_rules! on_both {
     ($(async fn $name:ident($kit:ident) $body:block)+) => {$(
         mod $name {
-            #[expect(clippy::wildcard_imports, reason = "the body was written outside")]
             use super::*;
 
             async fn body($kit: Kit) $body

@@ -94,7 +94,36 @@ on_both! {
         kit.work().await;
         let mut reader = kit.ctx.store.reader().await.unwrap();
         let at = queue_kit::wakes_at(&mut reader, ActorId(SENDER), "https://a.example/10").await;
-        assert_eq!(at.since(kit.ctx.now()), Duration::from_secs(600));
+        assert_eq!(at.since(kit.ctx.now()), Duration::from_mins(10));
+    }
+
+    async fn a_server_that_asks_for_no_patience_at_all_gets_a_breath(kit) {
+        kit.add_remote(10, "a.example", None).await;
+        kit.peers.set("a.example", Manner::AsksForPatience(0));
+        kit.say("hello", &[10]).await;
+        kit.work().await;
+        assert_eq!(kit.peers.take_bodies(), ["hello"]);
+        kit.clock.advance(Duration::from_secs(1));
+        kit.work().await;
+        assert_eq!(kit.peers.take_bodies(), ["hello"]);
+    }
+
+    async fn many_hosts_that_hang_leave_room_for_others(kit) {
+        for id in 10..160 {
+            kit.add_remote(id, &format!("hangs{id}.example"), None).await;
+            kit.peers.set(&format!("hangs{id}.example"), Manner::Hangs);
+        }
+        let all: Vec<i64> = (10..160).collect();
+        kit.say("hello", &all).await;
+        kit.clock.advance(Duration::from_secs(1));
+        kit.add_remote(200, "quick.example", None).await;
+        kit.say("quick", &[200]).await;
+        let (worker, _stop) = kit.worker();
+        tokio::select! {
+            () = worker.run() => {}
+            () = kit.until_received(151) => {}
+        }
+        assert!(kit.peers.take_bodies().contains(&"quick".to_owned()));
     }
 
     async fn being_too_busy_ourselves_is_no_failure_of_the_host(kit) {

@@ -33,16 +33,19 @@ on_both! {
             kit.peers.set(&format!("h{host}.example"), Manner::Hangs);
         }
         for so_far in [30, 90, 150] {
-            let (worker, _stop) = kit.worker();
+            // Its connections end with it, as those of a killed process do.
+            let mortal = context(kit.db.open_again().await, kit.clock.clone(), 1);
+            let (dying, _stop) = worker(&mortal, &kit.peers, 1);
             tokio::select! {
-                () = worker.run() => {}
+                () = dying.run() => {}
                 () = kit.until_received(so_far) => {}
             }
+            // What was committed as it died stays leased until this.
+            kit.clock.advance(Duration::from_secs(46));
         }
         for host in 10..15 {
             kit.peers.set(&format!("h{host}.example"), Manner::Answers(202));
         }
-        kit.clock.advance(Duration::from_secs(46));
         kit.work().await;
         assert!(kit.queued().await.is_empty());
         for (inbox, words) in by_inbox(kit.peers.take()) {

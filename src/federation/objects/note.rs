@@ -1,0 +1,111 @@
+//! A remote post, from its document.
+
+use serde_json::json;
+use url::Url;
+
+use crate::domain::actor::Actor;
+use crate::domain::audience::Audience;
+use crate::domain::ids::PostId;
+use crate::domain::post::Post;
+use crate::services::Ctx;
+use crate::services::incoming::ReceivedPost;
+use crate::text::name::clean_name;
+use crate::wire::activitystreams::note::IncomingObject;
+
+const TITLE: usize = 300;
+const WARNING: usize = 500;
+const ATTACHMENTS: usize = 16;
+const TAGS: usize = 100;
+
+/// Types that are shown as posts.
+const SHOWN: [&str; 8] = [
+    "Note", "Article", "Page", "Question", "Video", "Audio", "Image", "Document",
+];
+
+/// Whether an object of this type is kept as a post.
+#[must_use]
+pub fn is_shown(kind: &str) -> bool {
+    SHOWN.contains(&kind)
+}
+
+/// To whom an object is addressed, as far as we tell audiences apart.
+#[must_use]
+pub fn audience(to: &[Url], cc: &[Url], public: &Url, followers: Option<&str>) -> Audience {
+    let names = |list: &[Url], what: &str| list.iter().any(|url| url.as_str() == what);
+    if to.contains(public) {
+        Audience::Public
+    } else if cc.contains(public) {
+        Audience::Quiet
+    } else if followers.is_some_and(|f| names(to, f) || names(cc, f)) {
+        Audience::Followers
+    } else {
+        Audience::Direct
+    }
+}
+
+/// Reads a post of `author`; `named` are the known people it is addressed to, with whether it mentions them.
+#[must_use]
+pub fn read(
+    ctx: &Ctx,
+    author: &Actor,
+    object: &IncomingObject,
+    named: Vec<(Actor, bool)>,
+) -> ReceivedPost {
+    let now = ctx.now();
+    let public = crate::wire::activitystreams::render::public();
+    let mut tags: Vec<String> = object
+        .tags
+        .hashtags
+        .iter()
+        .map(|tag| tag.to_lowercase())
+        .take(TAGS)
+        .collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let post = Post {
+        id: PostId(0),
+        uri: object.id.to_string(),
+        url: object.page_url().map(ToString::to_string),
+        local: false,
+        kind: object.kind.clone(),
+        author: author.id,
+        boost_of: None,
+        in_reply_to: None,
+        in_reply_to_uri: object.in_reply_to.as_ref().map(ToString::to_string),
+        thread: PostId(0),
+        event: None,
+        group: None,
+        title: clean_name(object.name.as_deref().unwrap_or_default(), TITLE),
+        content: object.content.clone().unwrap_or_default(),
+        source: None,
+        warning: clean_name(object.summary.as_deref().unwrap_or_default(), WARNING),
+        sensitive: object.sensitive.unwrap_or(false),
+        language: object.language.clone(),
+        audience: audience(&object.to, &object.cc, &public, author.followers.as_deref()),
+        attachments: attachments(object),
+        likes: 0,
+        boosts: 0,
+        replies: 0,
+        // A date in the future would stay on top for ever.
+        published_at: object.published.unwrap_or(now).min(now),
+        edited_at: object
+            .updated
+            .filter(|updated| object.published.is_some_and(|p| *updated > p)),
+    };
+    ReceivedPost {
+        post,
+        recipients: named,
+        tags,
+    }
+}
+
+fn attachments(object: &IncomingObject) -> Option<String> {
+    let list: Vec<_> = object
+        .attachments
+        .iter()
+        .filter(|a| matches!(a.url.scheme(), "https" | "http"))
+        .take(ATTACHMENTS)
+        .map(|a| json!({"url": a.url, "media_type": a.media_type, "alt": a.alt()}))
+        .collect();
+    (!list.is_empty()).then(|| serde_json::Value::Array(list).to_string())
+}

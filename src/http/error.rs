@@ -1,0 +1,286 @@
+//! What a client is told when something does not work.
+//!
+//! A handler returns an [`HttpError`]; [`pages`] turns it, and every bare error of the framework, into JSON or a page,
+//! whichever the client reads. Inner errors go to the log, never to a client.
+
+use std::borrow::Cow;
+
+use askama::Template;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
+
+use crate::services::StoreError;
+use crate::services::discovery::DiscoveryError;
+
+use super::AppState;
+use super::extract::accept::{Form, preferred};
+
+/// Seconds after which a client may come back when the server or its database is in trouble.
+const COME_BACK: u32 = 10;
+
+/// An error as a client sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpError {
+    pub status: StatusCode,
+    /// A sentence for whoever reads the answer; nothing internal.
+    pub description: Cow<'static, str>,
+    /// Seconds, for `Retry-After`.
+    pub retry_after: Option<u32>,
+}
+
+/// The JSON form of every error.
+#[derive(Debug, Serialize)]
+struct Body<'a> {
+    error: &'a str,
+    error_description: &'a str,
+}
+
+impl HttpError {
+    /// An error with a sentence of its own.
+    #[must_use]
+    pub fn new(status: StatusCode, description: impl Into<Cow<'static, str>>) -> Self {
+        HttpError {
+            status,
+            description: description.into(),
+            retry_after: None,
+        }
+    }
+
+    /// 400: the request cannot be read.
+    #[must_use]
+    pub fn bad_request(description: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, description)
+    }
+
+    /// 404, the same for what does not exist and for what the caller may not see.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::plain(StatusCode::NOT_FOUND)
+    }
+
+    /// 410: it was here and will not come back.
+    #[must_use]
+    pub fn gone() -> Self {
+        Self::plain(StatusCode::GONE)
+    }
+
+    /// 429: come back in `seconds`.
+    #[must_use]
+    pub fn too_many(seconds: u32) -> Self {
+        HttpError {
+            retry_after: Some(seconds),
+            ..Self::plain(StatusCode::TOO_MANY_REQUESTS)
+        }
+    }
+
+    /// 503: the server cannot do its work for now.
+    #[must_use]
+    pub fn unavailable() -> Self {
+        HttpError {
+            retry_after: Some(COME_BACK),
+            ..Self::plain(StatusCode::SERVICE_UNAVAILABLE)
+        }
+    }
+
+    /// 500. Log the cause before.
+    #[must_use]
+    pub fn internal() -> Self {
+        Self::plain(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// A status with the sentence that goes with it.
+    #[must_use]
+    pub fn plain(status: StatusCode) -> Self {
+        Self::new(status, sentence(status))
+    }
+}
+
+fn sentence(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        400 => "The request could not be understood.",
+        401 => "Please log in first.",
+        403 => "This is not allowed.",
+        404 => "There is nothing here, or it is not for everyone to see.",
+        405 => "This address does not take such requests.",
+        406 => "This is not available in a form that was asked for.",
+        408 => "The request took too long.",
+        410 => "What was here is gone.",
+        413 => "The request is too large.",
+        414 => "The address is too long.",
+        415 => "This kind of content is not taken here.",
+        421 => "Another server answers for this name.",
+        422 => "Something in the request is not as it should be.",
+        429 => "Too many requests; please wait a moment.",
+        503 => "The server cannot answer at the moment; please try again soon.",
+        400..=499 => "The request cannot be answered.",
+        _ => "Something went wrong on our side.",
+    }
+}
+
+/// Marks an answer that still has to be given its form.
+#[derive(Clone)]
+struct Unformed(HttpError);
+
+impl IntoResponse for HttpError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if let Some(seconds) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Unformed(self));
+        response
+    }
+}
+
+impl From<StoreError> for HttpError {
+    fn from(error: StoreError) -> Self {
+        if error.is_outage() {
+            tracing::warn!(error = %chain(&error), "the database cannot do its work");
+            return HttpError::unavailable();
+        }
+        tracing::error!(error = %chain(&error), "a query failed");
+        HttpError::internal()
+    }
+}
+
+impl From<DiscoveryError> for HttpError {
+    fn from(error: DiscoveryError) -> Self {
+        match error {
+            DiscoveryError::Malformed => {
+                HttpError::bad_request("Ask with resource=acct:name@host, or with an address.")
+            }
+            DiscoveryError::Unknown => HttpError::not_found(),
+            DiscoveryError::Gone => HttpError::gone(),
+            DiscoveryError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// An error with everything that caused it, for the log.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+/// Middleware that gives errors their form.
+pub async fn pages(State(app): State<AppState>, request: Request, next: Next) -> Response {
+    let path_is_json = is_json_path(request.uri().path());
+    let form = if path_is_json {
+        Form::Json
+    } else {
+        preferred(request.headers())
+    };
+    let is_head = request.method() == Method::HEAD;
+    let mut response = next.run(request).await;
+    let Some(error) = unformed(&response) else {
+        return response;
+    };
+    let mut formed = if form == Form::Page {
+        Html(page(&error, &app.config.instance.name)).into_response()
+    } else {
+        axum::Json(Body {
+            error: title(error.status),
+            error_description: &error.description,
+        })
+        .into_response()
+    };
+    *formed.status_mut() = error.status;
+    keep_headers(response.headers_mut(), formed.headers_mut());
+    if is_head {
+        *formed.body_mut() = axum::body::Body::empty();
+    }
+    formed
+}
+
+/// The error of an answer that has no form yet: ours, or a bare one of the framework.
+fn unformed(response: &Response) -> Option<HttpError> {
+    if let Some(Unformed(error)) = response.extensions().get() {
+        return Some(error.clone());
+    }
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let is_bare = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    (is_error && is_bare).then(|| HttpError::plain(status))
+}
+
+fn keep_headers(old: &mut HeaderMap, new: &mut HeaderMap) {
+    for (name, value) in old.drain() {
+        let Some(name) = name else { continue };
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            new.insert(name, value);
+        }
+    }
+    // What is served may depend on what was asked for.
+    new.append(header::VARY, HeaderValue::from_static("Accept"));
+    new.entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+}
+
+fn is_json_path(path: &str) -> bool {
+    [
+        "/api/",
+        "/oauth/token",
+        "/oauth/revoke",
+        "/.well-known/",
+        "/nodeinfo/",
+    ]
+    .iter()
+    .any(|start| path.starts_with(start))
+        || path == "/inbox"
+        || path.ends_with("/inbox")
+}
+
+fn title(status: StatusCode) -> &'static str {
+    status.canonical_reason().unwrap_or("Error")
+}
+
+/// The page of an error. It needs no style and no picture, which may be what is broken.
+#[derive(Template)]
+#[template(
+    ext = "html",
+    source = r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{{ title }} · {{ instance }}</title>
+</head>
+<body>
+<main>
+<h1>{{ title }}</h1>
+<p>{{ text }}</p>
+<p><a href="/">{{ instance }}</a></p>
+</main>
+</body>
+</html>
+"#
+)]
+struct Page<'a> {
+    title: &'a str,
+    text: &'a str,
+    instance: &'a str,
+}
+
+fn page(error: &HttpError, instance: &str) -> String {
+    let page = Page {
+        title: title(error.status),
+        text: &error.description,
+        instance,
+    };
+    page.render()
+        .unwrap_or_else(|_| title(error.status).to_owned())
+}

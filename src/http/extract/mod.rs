@@ -1,0 +1,4 @@
+//! Reading requests: what form is wanted, who asks, from where.
+
+pub mod accept;
+pub mod client;

@@ -1,0 +1,11 @@
+//! What happens to every request of the public listener, whatever its route.
+//!
+//! From the outside in: [`observe`] (request id, log span, counts, security headers), error pages, panics, [`load`]
+//! (how much at once), [`host`] (is it for us), [`body`] (how large, how slow), and then the route.
+
+pub mod body;
+pub mod host;
+pub mod load;
+pub mod observe;
+pub mod panic;
+pub mod security;

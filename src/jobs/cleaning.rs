@@ -1,0 +1,63 @@
+//! Removing what is no longer needed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::app::App;
+use crate::domain::clock::Timestamp;
+use crate::domain::delivery;
+use crate::store::{self, Error};
+
+/// How often is looked.
+const EVERY: Duration = Duration::from_mins(5);
+/// How long it is remembered that an activity was received (R3).
+const MARKS: Duration = Duration::from_hours(24 * 30);
+/// How long signals are kept; every process has heard them by then.
+const SIGNALS: Duration = Duration::from_hours(1);
+/// Rows removed in one transaction, so that nobody waits long.
+const AT_ONCE: i64 = 500;
+
+/// Cleans every five minutes until the process ends.
+pub(super) async fn run(app: Arc<App>) {
+    let mut stop = app.stop.subscribe();
+    loop {
+        if let Err(error) = clean(&app).await {
+            tracing::warn!(%error, "old rows could not be removed");
+        }
+        if timeout(EVERY, stop.wait_for(|stop| *stop)).await.is_ok() {
+            return;
+        }
+    }
+}
+
+async fn clean(app: &App) -> Result<(), Error> {
+    let now = app.ctx.now();
+    app.ctx
+        .store
+        .transaction(async |tx| store::signals::forget(tx, now.minus(SIGNALS)).await)
+        .await?;
+    while forget_marks(app, now.minus(MARKS)).await? {}
+    let parked = now.minus(app.ctx.scale.apply(delivery::PARKED));
+    while remove_parked(app, parked).await? {}
+    Ok(())
+}
+
+async fn forget_marks(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::inbox_items::forget_done(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
+}
+
+async fn remove_parked(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::parked::remove(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
+}

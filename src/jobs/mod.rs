@@ -1,0 +1,13 @@
+//! Work in the background: loops that run as long as the process, and jobs that wait in the database.
+//!
+//! Here belongs when something runs, and what happens when it fails. What it does is a use case of `services`,
+//! `friendship` or `federation`.
+
+mod cleaning;
+mod process;
+mod queue;
+mod runner;
+mod signals;
+
+pub use queue::{Job, JobError, kinds};
+pub use runner::{Role, start};

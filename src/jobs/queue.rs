@@ -1,0 +1,137 @@
+//! Jobs that wait in the database: taken with a lease, tried again after a failure, parked in the end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::time::{Instant, timeout};
+
+use crate::app::App;
+use crate::domain::delivery::wait_after;
+use crate::store::jobs::JobRow;
+use crate::store::{self, Error};
+use crate::telemetry::metrics::{JOB_SECONDS, JOBS};
+
+/// How often is looked when no bell rings.
+const EVERY: Duration = Duration::from_secs(5);
+/// Another process takes a job over after this.
+const LEASE: Duration = Duration::from_mins(5);
+/// The longest that one job may take; well within its lease.
+const LONGEST: Duration = Duration::from_mins(4);
+/// Jobs taken at once.
+const AT_ONCE: i64 = 4;
+/// Tries before a job is parked.
+const TRIES: i64 = 10;
+/// How long the job at hand may take once the process is to end.
+const FAREWELL: Duration = Duration::from_secs(20);
+
+/// Why a job did not do its work. It is tried again.
+pub type JobError = anyhow::Error;
+
+/// One kind of job. Whatever it does, it may do twice.
+#[async_trait]
+pub trait Job: Send + Sync {
+    /// Its name in kebab-case, as it stands in the rows; never renamed while rows may exist.
+    fn kind(&self) -> &'static str;
+
+    /// Does the work that `payload` (JSON) asks for.
+    async fn run(&self, app: &App, payload: &str) -> Result<(), JobError>;
+}
+
+/// Every kind of job there is.
+#[must_use]
+pub fn kinds() -> Vec<Arc<dyn Job>> {
+    Vec::new()
+}
+
+/// Works on jobs until the process ends.
+pub(super) async fn run(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
+    let mut stop = app.stop.subscribe();
+    while !*stop.borrow() {
+        let taken = match claim(&app).await {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                tracing::warn!(%error, "jobs could not be taken");
+                Vec::new()
+            }
+        };
+        if taken.is_empty() {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => {}
+                () = app.ctx.wake.jobs.notified() => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+        for row in taken {
+            // Those that are not begun are taken over when their lease ends.
+            if *stop.borrow() {
+                return;
+            }
+            let work = work(&app, &kinds, &row);
+            let ending = async {
+                let _ = stop.wait_for(|stop| *stop).await;
+                tokio::time::sleep(FAREWELL).await;
+            };
+            tokio::select! {
+                () = work => {}
+                () = ending => return,
+            }
+        }
+    }
+}
+
+async fn claim(app: &App) -> Result<Vec<JobRow>, Error> {
+    let now = app.ctx.now();
+    app.ctx
+        .store
+        .transaction(async |tx| store::jobs::claim(tx, now, now.plus(LEASE), AT_ONCE).await)
+        .await
+}
+
+async fn work(app: &App, kinds: &[Arc<dyn Job>], row: &JobRow) {
+    let Some(job) = kinds.iter().find(|job| job.kind() == row.kind) else {
+        tracing::error!(job.kind = %row.kind, "a job is of a kind that this version does not know");
+        return note(
+            app,
+            row,
+            Some("this version does not know this kind of job"),
+        )
+        .await;
+    };
+    let started = Instant::now();
+    let outcome = match timeout(LONGEST, job.run(app, &row.payload)).await {
+        Ok(outcome) => outcome.map_err(|error| format!("{error:#}")),
+        Err(_late) => Err("it took too long".to_owned()),
+    };
+    metrics::histogram!(JOB_SECONDS, "job" => job.kind()).record(started.elapsed().as_secs_f64());
+    let word = if outcome.is_ok() { "done" } else { "failed" };
+    metrics::counter!(JOBS, "job" => job.kind(), "outcome" => word).increment(1);
+    if let Err(reason) = &outcome {
+        tracing::info!(
+            job.kind = job.kind(),
+            attempts = row.attempts + 1,
+            reason,
+            "a job failed"
+        );
+    }
+    note(app, row, outcome.err().as_deref()).await;
+}
+
+/// Writes down how a job ended; `failure` is the reason why it did not work.
+async fn note(app: &App, row: &JobRow, failure: Option<&str>) {
+    let now = app.ctx.now();
+    let tries = row.attempts + 1;
+    let wait = app.ctx.scale.apply(wait_after(tries));
+    let noted: Result<(), Error> = app
+        .ctx
+        .store
+        .transaction(async |tx| match failure {
+            None => store::jobs::finish(tx, row.id).await,
+            Some(reason) if tries >= TRIES => store::jobs::park(tx, row.id, now, reason).await,
+            Some(reason) => store::jobs::put_off(tx, row.id, now.plus(wait), reason).await,
+        })
+        .await;
+    if let Err(error) = noted {
+        tracing::warn!(%error, "the end of a job could not be noted; it runs again");
+    }
+}

@@ -1,0 +1,290 @@
+//! What other servers tell: posts, events and actors of theirs, kept as they say.
+//!
+//! The caller has authenticated the sender, checked its rights, and fetched what was needed. These functions run in
+//! the transaction that marks the activity as done.
+
+use crate::domain::actor::Actor;
+use crate::domain::clock::Timestamp;
+use crate::domain::event::Event;
+use crate::domain::ids::{ActorId, PostId};
+use crate::domain::keys::PublicKeyRow;
+use crate::domain::notification::NotificationKind;
+use crate::domain::post::{Post, Recipient};
+use crate::domain::profile::ProfileField;
+use crate::store::signals::Topic;
+use crate::store::tombstones::Tombstone;
+use crate::store::{
+    self, Conn, actor_keys, actors, events, follows, posts, profile_fields, signals, tombstones,
+};
+
+use super::Ctx;
+use super::notify::{About, tell};
+
+/// A post of a remote actor, read and checked. Ids of rows are made when it is stored.
+#[derive(Debug, Clone)]
+pub struct ReceivedPost {
+    /// As it will be stored; `in_reply_to` and `thread` are found when it is.
+    pub post: Post,
+    /// Known people it is addressed to.
+    pub recipients: Vec<(Actor, bool)>,
+    pub tags: Vec<String>,
+}
+
+/// A remote actor's document, read and checked.
+#[derive(Debug, Clone)]
+pub struct ReceivedActor {
+    pub actor: Actor,
+    pub fields: Vec<ProfileField>,
+    pub keys: Vec<PublicKeyRow>,
+}
+
+/// Why something that was received is not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum IncomingError {
+    #[error("it was deleted before")]
+    Deleted,
+    #[error("the database failed")]
+    Store(#[from] store::Error),
+}
+
+/// Stores a remote post, or answers the one that is stored.
+///
+/// # Errors
+/// [`IncomingError::Deleted`] when its deletion came first.
+pub async fn receive_post(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    received: &ReceivedPost,
+) -> Result<PostId, IncomingError> {
+    if let Some(known) = posts::find_by_uri(tx, &received.post.uri).await? {
+        return Ok(known.id);
+    }
+    if is_deleted(tx, received.post.author, &received.post.uri).await? {
+        return Err(IncomingError::Deleted);
+    }
+    let mut post = received.post.clone();
+    post.id = PostId(ctx.id());
+    post.thread = post.id;
+    if let Some(uri) = &post.in_reply_to_uri {
+        if let Some(parent) = posts::find_by_uri(tx, uri).await? {
+            post.in_reply_to = Some(parent.id);
+            post.thread = parent.thread;
+            post.event = parent.event;
+        } else if let Some(event) = events::find_by_uri(tx, uri).await? {
+            post.event = Some(event.id);
+        }
+    }
+    let recipients: Vec<Recipient> = received
+        .recipients
+        .iter()
+        .map(|(actor, mentioned)| Recipient {
+            actor: actor.id,
+            mentioned: *mentioned,
+        })
+        .collect();
+    posts::insert(tx, &post, &recipients, &received.tags).await?;
+    if post.in_reply_to_uri.is_none() {
+        posts::adopt_replies(tx, &post.uri, post.id).await?;
+    }
+    for (person, mentioned) in &received.recipients {
+        if *mentioned {
+            tell(
+                ctx,
+                tx,
+                person,
+                (NotificationKind::Mention, post.author),
+                About::post(post.id),
+            )
+            .await?;
+        }
+    }
+    Ok(post.id)
+}
+
+/// Replaces a stored remote post by a newer version of itself. An older version, or one that would widen who may
+/// read it, changes nothing of that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), IncomingError> {
+    let Some(before) = posts::find_by_uri(tx, &received.post.uri).await? else {
+        return Ok(());
+    };
+    let newer = match (received.post.edited_at, before.edited_at) {
+        (None, _) => false,
+        (Some(new), Some(old)) => new > old,
+        (Some(_), None) => true,
+    };
+    if !newer || before.author != received.post.author {
+        return Ok(());
+    }
+    let stored: Vec<Recipient> = posts::recipients(tx, before.id).await?;
+    let mut recipients: Vec<Recipient> = received
+        .recipients
+        .iter()
+        .map(|(actor, mentioned)| Recipient {
+            actor: actor.id,
+            mentioned: *mentioned,
+        })
+        .collect();
+    recipients.retain(|r| before.audience.is_public() || stored.iter().any(|s| s.actor == r.actor));
+    let post = Post {
+        id: before.id,
+        local: false,
+        in_reply_to: before.in_reply_to,
+        in_reply_to_uri: before.in_reply_to_uri.clone(),
+        thread: before.thread,
+        event: before.event,
+        group: before.group,
+        audience: before.audience.narrower(received.post.audience),
+        published_at: before.published_at,
+        likes: before.likes,
+        boosts: before.boosts,
+        replies: before.replies,
+        ..received.post.clone()
+    };
+    Ok(posts::update(tx, &post, &recipients, &received.tags).await?)
+}
+
+/// Removes what a remote actor deleted: a post, boost or event of theirs. What is not known is remembered, so that a
+/// copy that comes late is not taken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn receive_deletion(
+    tx: &mut Conn,
+    who: &Actor,
+    uri: &str,
+    now: Timestamp,
+) -> Result<(), IncomingError> {
+    let post = posts::find_by_uri(tx, uri).await?;
+    let event = events::find_by_uri(tx, uri).await?;
+    if post.as_ref().is_some_and(|p| p.author != who.id)
+        || event
+            .as_ref()
+            .is_some_and(|e| e.host != who.id && e.organizer != Some(who.id))
+    {
+        return Ok(());
+    }
+    if let Some(post) = post {
+        posts::delete(tx, &post).await?;
+    }
+    if let Some(event) = event {
+        events::delete(tx, event.id).await?;
+    }
+    let gone = Tombstone {
+        uri: deleted_by(&who.uri, uri),
+        former_type: "Object".to_owned(),
+        public: false,
+        deleted_at: now,
+    };
+    Ok(tombstones::insert(tx, &gone).await?)
+}
+
+/// Under whose word an id is gone: a neighbour's Delete must not keep the owner's object away.
+fn deleted_by(who: &str, uri: &str) -> String {
+    format!("{who} {uri}")
+}
+
+async fn is_deleted(tx: &mut Conn, owner: ActorId, uri: &str) -> store::Result<bool> {
+    let Some(owner) = actors::find(tx, owner).await? else {
+        return Ok(false);
+    };
+    Ok(tombstones::find(tx, &deleted_by(&owner.uri, uri))
+        .await?
+        .is_some())
+}
+
+/// Stores what an actor's document says; its key here stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn receive_actor(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    received: &ReceivedActor,
+) -> Result<Actor, IncomingError> {
+    let stored = actors::upsert_remote(tx, &received.actor).await?;
+    let keys: Vec<(i64, PublicKeyRow)> = received
+        .keys
+        .iter()
+        .map(|key| (ctx.id(), key.clone()))
+        .collect();
+    actor_keys::replace_public(tx, stored.id, &keys).await?;
+    profile_fields::replace(tx, stored.id, &received.fields).await?;
+    signals::insert(tx, ctx.id(), Topic::Actor, &stored.id.to_string()).await?;
+    Ok(stored)
+}
+
+/// A remote actor is gone: what it follows and wrote goes with it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn receive_actor_deletion(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    who: &Actor,
+) -> Result<(), IncomingError> {
+    let now = ctx.now();
+    follows::delete_all_of(tx, who.id).await?;
+    while let Some(post) = posts_of(tx, who.id).await? {
+        posts::delete(tx, &post).await?;
+    }
+    actor_keys::replace_public(tx, who.id, &[]).await?;
+    profile_fields::replace(tx, who.id, &[]).await?;
+    let gone = Actor {
+        name: String::new(),
+        summary: String::new(),
+        icon: None,
+        image: None,
+        updated_at: now,
+        gone_at: Some(now),
+        ..who.clone()
+    };
+    actors::update(tx, &gone).await?;
+    signals::insert(tx, ctx.id(), Topic::Actor, &who.id.to_string()).await?;
+    Ok(())
+}
+
+async fn posts_of(tx: &mut Conn, author: ActorId) -> store::Result<Option<Post>> {
+    let page = store::timelines::Page::first(1);
+    Ok(
+        store::timelines::by_author(tx, author, store::timelines::Depth::Own, page)
+            .await?
+            .pop(),
+    )
+}
+
+/// Stores a remote event, or replaces it by a newer version. Seats and standing here stay.
+///
+/// # Errors
+/// [`IncomingError::Deleted`] when its deletion came first.
+pub async fn receive_event(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    received: &Event,
+) -> Result<Event, IncomingError> {
+    let Some(before) = events::find_by_uri(tx, &received.uri).await? else {
+        if is_deleted(tx, received.host, &received.uri).await? {
+            return Err(IncomingError::Deleted);
+        }
+        let event = Event {
+            id: crate::domain::ids::EventId(ctx.id()),
+            ..received.clone()
+        };
+        events::insert(tx, &event).await?;
+        return Ok(event);
+    };
+    let older =
+        matches!((received.edited_at, before.edited_at), (Some(new), Some(old)) if new < old);
+    if older || before.host != received.host || before.local {
+        return Ok(before);
+    }
+    let event = Event {
+        id: before.id,
+        published_at: before.published_at,
+        ..received.clone()
+    };
+    events::update(tx, &event).await?;
+    Ok(event)
+}
