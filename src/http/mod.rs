@@ -15,8 +15,6 @@ pub mod router;
 pub mod serve;
 pub mod web;
 
-pub mod web;
-
 use std::ops::Deref;
 use std::sync::Arc;
 
