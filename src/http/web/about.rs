@@ -66,6 +66,6 @@ pub(super) const fn who_may_join(registration: Registration) -> &'static str {
         Registration::Open => "Anyone can sign up here.",
         Registration::Approval => "Anyone can ask to join; a moderator looks at each request.",
         Registration::Invite => "You can join with an invitation from somebody who is here.",
-        Registration::Closed => "Accounts are made by the people who run this server.",
+        Registration::Closed => "New accounts are made by the people who run this server.",
     }
 }

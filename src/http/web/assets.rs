@@ -51,12 +51,11 @@ static PATHS: LazyLock<[String; 3]> = LazyLock::new(|| ASSETS.map(|asset| asset.
 impl Asset {
     fn path(&self) -> String {
         let hash = Sha256::digest(self.bytes);
-        let short: String = hash
+        let short = hash
             .iter()
-            .take(6)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        format!("/static/{}-{short}.{}", self.stem, self.extension)
+            .take(8)
+            .fold(0_u64, |all, byte| all << 8 | u64::from(*byte));
+        format!("/static/{}-{short:016x}.{}", self.stem, self.extension)
     }
 }
 

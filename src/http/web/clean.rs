@@ -39,32 +39,32 @@ impl fmt::Display for Clean {
 
 impl HtmlSafe for Clean {}
 
-static CLEANED: LazyLock<Cache<Box<str>, Arc<str>>> = LazyLock::new(cache);
-static PREVIEWS: LazyLock<Cache<Box<str>, Arc<str>>> = LazyLock::new(cache);
+static CLEANED: LazyLock<Cache<Arc<str>, Arc<str>>> = LazyLock::new(cache);
+static PREVIEWS: LazyLock<Cache<Arc<str>, Arc<str>>> = LazyLock::new(cache);
 
-fn cache() -> Cache<Box<str>, Arc<str>> {
+fn cache() -> Cache<Arc<str>, Arc<str>> {
     Cache::builder()
         .max_capacity(CACHE_BYTES)
-        .weigher(|from: &Box<str>, to: &Arc<str>| {
+        .weigher(|from: &Arc<str>, to: &Arc<str>| {
             u32::try_from(from.len() + to.len() + 100).unwrap_or(u32::MAX)
         })
         .build()
 }
 
 fn remembered(
-    cache: &Cache<Box<str>, Arc<str>>,
+    cache: &Cache<Arc<str>, Arc<str>>,
     text: &str,
     make: impl FnOnce(&str) -> String,
 ) -> Arc<str> {
     if text.len() > KEPT_BYTES {
         return make(text).into();
     }
-    if let Some(made) = cache.get(text) {
-        return made;
+    if let Some(kept) = cache.get(text) {
+        return kept;
     }
-    let made: Arc<str> = make(text).into();
-    cache.insert(text.into(), Arc::clone(&made));
-    made
+    let fresh: Arc<str> = make(text).into();
+    cache.insert(text.into(), Arc::clone(&fresh));
+    fresh
 }
 
 /// `html` as it may stand in a page.

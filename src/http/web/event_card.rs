@@ -34,8 +34,7 @@ pub(super) struct EventCard {
     /// `12 going · 3 seats left`; may be empty.
     pub(super) seats: String,
     pub(super) is_full: bool,
-    pub(super) is_cancelled: bool,
-    pub(super) is_tentative: bool,
+    status: EventStatus,
     /// How one joins, in words.
     pub(super) joining: &'static str,
     /// Who sees it, when not everyone.
@@ -68,8 +67,7 @@ impl EventCard {
             organizer: view.organizer.as_ref().map(|o| ActorCard::of(uris, o)),
             seats: seats(event),
             is_full: event.seats_left() == Some(0),
-            is_cancelled: event.status == EventStatus::Cancelled,
-            is_tentative: event.status == EventStatus::Tentative,
+            status: event.status,
             joining: joining(event.join_mode),
             audience: match event.visibility {
                 EventVisibility::Public => None,
@@ -79,6 +77,14 @@ impl EventCard {
             },
             own: view.own.as_ref().and_then(|own| standing(own.standing)),
         }
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.status == EventStatus::Cancelled
+    }
+
+    pub(super) fn is_tentative(&self) -> bool {
+        self.status == EventStatus::Tentative
     }
 
     /// A list of events.

@@ -66,7 +66,7 @@ pub async fn show_event(app: &App, viewer: Option<ActorId>, id: EventId) -> Page
         language: links::language(event.language.as_deref()),
         address: event.uri.clone(),
         is_over,
-        may_answer: !is_over && !card.is_cancelled && event.join_mode != JoinMode::External,
+        may_answer: !is_over && !card.is_cancelled() && event.join_mode != JoinMode::External,
         original,
         home: links::host_of(&event.uri),
         event: card,

@@ -71,7 +71,7 @@ pub async fn show_group(
             .collect(),
         events: EventCard::list(&ctx.uris, &events),
         pinned: shown.pinned,
-        posts: shown.posts,
+        posts: shown.latest,
         older: shown.older,
         is_first: older.before.is_none(),
     };

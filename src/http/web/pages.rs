@@ -63,7 +63,6 @@ struct MessagePage<'a> {
 }
 
 /// A page that says what happened: `title` as its heading, `text` below, both plain text.
-#[must_use]
 pub fn error(status: StatusCode, title: &str, text: &str) -> (StatusCode, Html<String>) {
     let page = MessagePage {
         frame: Frame::plain(title),

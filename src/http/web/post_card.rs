@@ -180,9 +180,9 @@ fn media(uris: &Uris, post: &Post) -> Vec<Media> {
         .collect()
 }
 
+/// Replies are not counted: the stored number holds those that are not for everyone.
 fn echo(post: &Post) -> String {
     let counted = [
-        (post.replies, "reply", "replies"),
         (post.boosts, "boost", "boosts"),
         (post.likes, "like", "likes"),
     ];

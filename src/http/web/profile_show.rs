@@ -54,17 +54,16 @@ pub(super) struct Field {
     pub(super) class: &'static str,
 }
 
-/// Numbers under the name.
-pub(super) struct Counts {
-    pub(super) posts: i64,
-    pub(super) followers: i64,
-    pub(super) following: i64,
+/// Numbers under the name. Posts are not counted: the stored number holds those that are not for everyone.
+struct Counts {
+    followers: i64,
+    following: i64,
 }
 
 /// Posts with the address of the next page.
 pub(super) struct Posts {
     pub(super) pinned: Vec<PostCard>,
-    pub(super) posts: Vec<PostCard>,
+    pub(super) latest: Vec<PostCard>,
     pub(super) older: Option<i64>,
 }
 
@@ -101,7 +100,7 @@ pub async fn show_profile(
         approves: view.actor.manually_approves,
         events: EventCard::list(&ctx.uris, &events),
         pinned: shown.pinned,
-        posts: shown.posts,
+        posts: shown.latest,
         older: shown.older,
         is_first: older.before.is_none(),
     };
@@ -148,7 +147,7 @@ pub(super) async fn posts_of(
     Ok(Posts {
         pinned: PostCard::list(&ctx.uris, &pinned),
         older: next_page(&posts),
-        posts: PostCard::list(&ctx.uris, &posts),
+        latest: PostCard::list(&ctx.uris, &posts),
     })
 }
 
@@ -159,9 +158,8 @@ pub(super) fn next_page(posts: &[PostView]) -> Option<i64> {
 }
 
 impl Counts {
-    pub(super) fn of(view: &ProfileView) -> Counts {
+    fn of(view: &ProfileView) -> Counts {
         Counts {
-            posts: view.posts,
             followers: view.followers,
             following: view.following,
         }

@@ -21,7 +21,7 @@ use crate::http::AppState;
 use crate::http::web::{
     Older, PageResult, routes, show_event, show_group, show_post, show_profile,
 };
-use crate::services::{Ctx, SystemRandom};
+use crate::services::Ctx;
 use crate::store::Store;
 
 pub(in crate::http::web) const DOMAIN: &str = "kith.example";
@@ -34,7 +34,8 @@ pub(super) fn now() -> Timestamp {
 pub(super) struct Kit {
     pub(super) app: AppState,
     viewer: Option<ActorId>,
-    _folder: Arc<tempfile::TempDir>,
+    /// Goes with the last kit.
+    folder: Arc<tempfile::TempDir>,
 }
 
 /// An answer, read to its end.
@@ -66,7 +67,7 @@ impl Kit {
         Kit {
             app: AppState(Arc::new(app(config, store).await)),
             viewer: None,
-            _folder: Arc::new(folder),
+            folder: Arc::new(folder),
         }
     }
 
@@ -75,7 +76,7 @@ impl Kit {
         Kit {
             app: self.app.clone(),
             viewer: Some(viewer),
-            _folder: Arc::clone(&self._folder),
+            folder: Arc::clone(&self.folder),
         }
     }
 
@@ -103,7 +104,7 @@ impl Kit {
 async fn app(config: Config, store: Store) -> App {
     let around = Surroundings {
         clock: Arc::new(FixedClock::at(now())),
-        random: Arc::new(SystemRandom),
+        ..Surroundings::default()
     };
     App::with_store(config, store, around).await.unwrap()
 }

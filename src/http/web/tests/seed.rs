@@ -23,7 +23,13 @@ impl Kit {
         let done: store::Result<()> = self
             .ctx()
             .store
-            .transaction(async |tx: &mut Conn| store::actors::insert(tx, &actor).await)
+            .transaction(async |tx: &mut Conn| {
+                if actor.local {
+                    store::actors::insert_local(tx, &actor).await
+                } else {
+                    store::actors::insert(tx, &actor).await
+                }
+            })
             .await;
         done.unwrap();
     }
@@ -238,11 +244,22 @@ fn posts() -> Vec<Post> {
     ]
 }
 
-/// Two people, a group, a friend from elsewhere, what they said and what they plan.
+/// People, a group, a friend from elsewhere, what they said and what they plan.
 pub(super) async fn community(kit: &Kit) {
     for actor in people().into_iter().chain([group(), remote_actor()]) {
         kit.actor(actor).await;
     }
+    neighbours(kit).await;
+    maria_introduces_herself(kit).await;
+    kit.follows(MARIA, CLIMB, MemberRole::Organizer).await;
+    kit.follows(JONAS, CLIMB, MemberRole::Member).await;
+    kit.follows(JONAS, MARIA, MemberRole::Follower).await;
+    kit.follows(MARIA, JONAS, MemberRole::Follower).await;
+    plans(kit).await;
+    said(kit).await;
+}
+
+async fn neighbours(kit: &Kit) {
     let named = [
         (
             "Amara Nwosu",
@@ -274,6 +291,9 @@ pub(super) async fn community(kit: &Kit) {
         })
         .await;
     }
+}
+
+async fn maria_introduces_herself(kit: &Kit) {
     kit.fields(
         MARIA,
         &[
@@ -308,10 +328,9 @@ pub(super) async fn community(kit: &Kit) {
         ],
     )
     .await;
-    kit.follows(MARIA, CLIMB, MemberRole::Organizer).await;
-    kit.follows(JONAS, CLIMB, MemberRole::Member).await;
-    kit.follows(JONAS, MARIA, MemberRole::Follower).await;
-    kit.follows(MARIA, JONAS, MemberRole::Follower).await;
+}
+
+async fn plans(kit: &Kit) {
     kit.event(meetup()).await;
     kit.event(Event {
         id: EventId(901),
@@ -324,6 +343,21 @@ pub(super) async fn community(kit: &Kit) {
     })
     .await;
     kit.event(Event {
+        id: EventId(903),
+        uri: format!("https://{DOMAIN}/events/903"),
+        title: "A walk to look at old shop signs".into(),
+        host: MARIA,
+        starts_at: Timestamp::parse("2026-05-09T13:00:00Z").unwrap(),
+        place: Some(Place {
+            name: "Hermannplatz".into(),
+            city: "Berlin".into(),
+            ..Place::default()
+        }),
+        going: 3,
+        ..some_event()
+    })
+    .await;
+    kit.event(Event {
         id: EventId(902),
         uri: format!("https://{DOMAIN}/events/902"),
         title: "A picnic that is nobody's business".into(),
@@ -332,6 +366,9 @@ pub(super) async fn community(kit: &Kit) {
         ..some_event()
     })
     .await;
+}
+
+async fn said(kit: &Kit) {
     for post in posts() {
         let tags: &[&str] = if post.id.0 == 100 {
             &["lettering"]
