@@ -129,15 +129,27 @@ impl App {
             scale: TimeScale(config.federation.time_scale),
             limits: Arc::new(config.limits.clone()),
         };
+        App::assemble(config, ctx, (client, process)).await
+    }
+
+    /// The program around a context that is built already.
+    ///
+    /// # Errors
+    /// When the instance's own key cannot be read.
+    pub async fn assemble(
+        config: Config,
+        ctx: Ctx,
+        (client, process): (Client, i64),
+    ) -> Result<App, AppError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(App {
             federation: Federation::new(ctx.clone(), client.clone()).await?,
+            started_at: ctx.now(),
             ctx,
             config,
             client,
             passwords: Passwords::new(cores),
             process,
-            started_at: now,
             stop: watch::Sender::new(false),
             usage: KnownUsage::default(),
         })

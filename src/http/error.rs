@@ -100,7 +100,6 @@ impl HttpError {
 
 fn sentence(status: StatusCode) -> &'static str {
     match status.as_u16() {
-        400 => "The request could not be understood.",
         401 => "Please log in first.",
         403 => "This is not allowed.",
         404 => "There is nothing here, or it is not for everyone to see.",
@@ -115,7 +114,7 @@ fn sentence(status: StatusCode) -> &'static str {
         422 => "Something in the request is not as it should be.",
         429 => "Too many requests; please wait a moment.",
         503 => "The server cannot answer at the moment; please try again soon.",
-        400..=499 => "The request cannot be answered.",
+        _ if status.is_client_error() => "The request could not be understood.",
         _ => "Something went wrong on our side.",
     }
 }

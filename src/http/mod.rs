@@ -13,6 +13,7 @@ pub mod middleware;
 pub mod respond;
 pub mod router;
 pub mod serve;
+mod shared;
 pub mod web;
 
 use std::ops::Deref;

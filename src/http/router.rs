@@ -9,13 +9,13 @@ use axum::middleware::from_fn_with_state;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::middleware::body::{BodyLimits, HELD_BYTES, body};
+use super::middleware::body::{BodyLimits, HELD_BYTES, PATIENCE, body};
 use super::middleware::host::host;
 use super::middleware::load::{IN_FLIGHT, load};
 use super::middleware::observe::observe;
 use super::middleware::panic;
 use super::middleware::security::security;
-use super::{AppState, HttpError, ap, api, discovery, error, web};
+use super::{AppState, HttpError, ap, api, discovery, error, shared, web};
 
 /// Everything that the public listener answers.
 pub fn router(app: AppState) -> Router {
@@ -23,7 +23,8 @@ pub fn router(app: AppState) -> Router {
         .merge(discovery::routes())
         .merge(ap::routes())
         .merge(api::routes(&app))
-        .merge(web::routes());
+        .merge(web::routes())
+        .merge(shared::routes());
     surround(routes, app)
 }
 
@@ -32,6 +33,7 @@ pub fn surround(routes: Router<AppState>, app: AppState) -> Router {
     let bodies = BodyLimits {
         app: app.clone(),
         held: Arc::new(Semaphore::new(HELD_BYTES)),
+        patience: PATIENCE,
     };
     routes
         .fallback(|| async { HttpError::not_found() })

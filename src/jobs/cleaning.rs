@@ -41,6 +41,8 @@ async fn clean(app: &App) -> Result<(), Error> {
     while forget_marks(app, now.minus(MARKS)).await? {}
     let parked = now.minus(app.ctx.scale.apply(delivery::PARKED));
     while remove_parked(app, parked).await? {}
+    while remove_lanes(app, parked).await? {}
+    while sweep_activities(app, now.minus(MARKS)).await? {}
     Ok(())
 }
 
@@ -58,6 +60,24 @@ async fn remove_parked(app: &App, before: Timestamp) -> Result<bool, Error> {
         .ctx
         .store
         .transaction(async |tx| store::parked::remove(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
+}
+
+async fn remove_lanes(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::lanes::remove_dead(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
+}
+
+async fn sweep_activities(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::activities::sweep(tx, before, AT_ONCE).await)
         .await?;
     Ok(removed > 0 && !*app.stop.borrow())
 }

@@ -11,7 +11,7 @@ use crate::store;
 /// A quarter of the time after which a number is given away.
 const EVERY: Duration = Duration::from_secs(15);
 
-/// Says so every 15 s. Ends the process when its number was given away: two processes must never make the same id.
+/// Says so every 15 s. Ends, and the process with it, when its number was given away: two processes must never make the same id.
 pub(super) async fn run(app: Arc<App>) {
     let mut stop = app.stop.subscribe();
     while timeout(EVERY, stop.wait_for(|stop| *stop)).await.is_err() {
@@ -27,10 +27,10 @@ pub(super) async fn run(app: Arc<App>) {
                 tracing::error!(
                     "this process stood still for so long that another has its number; it ends"
                 );
-                app.stop.send_replace(true);
+                return;
             }
             Err(error) => {
-                tracing::warn!(%error, "the database could not be told that this process is alive")
+                tracing::warn!(%error, "the database could not be told that this process is alive");
             }
         }
     }

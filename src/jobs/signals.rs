@@ -20,8 +20,10 @@ const OVERLAP: Duration = Duration::from_secs(30);
 /// Reads the signals every second until the process ends.
 pub(super) async fn run(app: Arc<App>) {
     let mut stop = app.stop.subscribe();
-    let mut heard = Heard::default();
-    heard.since = app.ctx.now().minus(OVERLAP);
+    let mut heard = Heard {
+        since: app.ctx.now().minus(OVERLAP),
+        ids: BTreeSet::new(),
+    };
     while timeout(EVERY, stop.wait_for(|stop| *stop)).await.is_err() {
         if let Err(error) = poll(&app, &mut heard).await {
             tracing::warn!(%error, "the signals of other processes could not be read");
@@ -30,7 +32,6 @@ pub(super) async fn run(app: Arc<App>) {
 }
 
 /// What was heard already.
-#[derive(Default)]
 struct Heard {
     since: Timestamp,
     ids: BTreeSet<i64>,

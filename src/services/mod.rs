@@ -7,6 +7,7 @@ pub mod accounts;
 mod chance;
 mod ctx;
 pub mod discovery;
+pub mod documents;
 pub mod domain_rules;
 pub mod event;
 pub mod follow;

@@ -12,6 +12,7 @@ mod conn;
 mod db;
 pub mod deliveries;
 pub mod domain_rules;
+pub mod durability;
 mod error;
 pub mod events;
 pub mod follows;
@@ -29,6 +30,7 @@ pub mod profile_fields;
 #[cfg(test)]
 pub(crate) mod queue_kit;
 pub mod receivers;
+pub mod residents;
 mod schema;
 pub mod signals;
 #[cfg(test)]

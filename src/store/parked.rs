@@ -130,6 +130,35 @@ pub async fn send_again(
     Ok(ids.len())
 }
 
+/// Removes at most `limit` parked deliveries because the admin said so. Returns how many; call again until it returns
+/// none.
+///
+/// # Errors
+/// When the database fails.
+pub async fn discard(tx: &mut Conn, which: Which<'_>, limit: i64) -> Result<usize> {
+    let mut query = deliveries::table
+        .inner_join(lanes::table.on(lanes::id.eq(deliveries::lane_id)))
+        .filter(deliveries::parked_at.is_not_null())
+        .into_boxed();
+    query = match which {
+        Which::All => query,
+        Which::Host(host) => query.filter(lanes::host.eq(host)),
+        Which::One(id) => query.filter(deliveries::id.eq(id)),
+    };
+    let ids: Vec<i64> = query
+        .order(deliveries::id)
+        .limit(limit)
+        .select(deliveries::id)
+        .load(tx)
+        .await?;
+    for chunk in ids.chunks(CHUNK) {
+        diesel::delete(deliveries::table.filter(deliveries::id.eq_any(chunk)))
+            .execute(tx)
+            .await?;
+    }
+    Ok(ids.len())
+}
+
 /// Removes at most `limit` deliveries that were parked before `before`, with a line in the log for each.
 /// Returns how many.
 ///

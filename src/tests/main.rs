@@ -1,1 +1,13 @@
 //! Integration tests: the whole app in process, on both databases.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be arranged has failed"
+)]
+
+#[macro_use]
+mod kit;
+
+mod http;
+mod services;

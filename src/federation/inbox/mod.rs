@@ -213,33 +213,21 @@ impl Federation {
         Ok(())
     }
 
-    /// Who signed a GET. `None` when nobody did.
+    /// Who signed a GET: the owner of the key, whose document lists it.
     ///
     /// # Errors
-    /// When a signature is there and does not hold.
-    pub async fn asker(&self, target: &str, headers: &HeaderMap) -> Result<Option<Url>, Rejected> {
-        let presented = match self.presented(
-            "GET",
-            Delivery {
-                target,
-                headers,
-                body: b"",
-            },
-        ) {
-            Ok(presented) => presented,
-            Err(SignatureError::Missing) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+    /// When the key cannot be had, or does not fit.
+    pub async fn owner_of_signature(&self, presented: &Presented) -> Result<Url, Rejected> {
         let key_id =
             Url::parse(presented.key_id()).map_err(|_: url::ParseError| Rejected::ForeignKey)?;
         let budget = self.budget();
         let owner = self.owner_of_key(&key_id, &budget).await.map_err(sorted)?;
         if self
-            .signed_by(&presented, &owner, &budget)
+            .signed_by(presented, &owner, &budget)
             .await
             .map_err(sorted)?
         {
-            Ok(Some(owner))
+            Ok(owner)
         } else {
             Err(Rejected::ForeignKey)
         }

@@ -21,7 +21,7 @@ use crate::http::{AppState, HttpError};
 /// Bytes of request bodies that may be in memory at once, over all requests.
 pub const HELD_BYTES: usize = 64 * 1024 * 1024;
 /// How long a client may take before and between parts of a body, besides what its length allows.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// The slowest client that is waited for, in bytes a second, once it has begun.
 const SLOWEST: u64 = 8 * 1024;
 
@@ -31,6 +31,8 @@ pub struct BodyLimits {
     pub app: AppState,
     /// [`HELD_BYTES`] of them.
     pub held: Arc<Semaphore>,
+    /// [`PATIENCE`]; tests have less.
+    pub patience: Duration,
 }
 
 /// Answers 413 at once where `Content-Length` says that the body is too large, else as soon as it is; 408 where it
@@ -48,7 +50,8 @@ pub async fn body(State(limits): State<BodyLimits>, request: Request, next: Next
             inner,
             cap,
             received: 0,
-            patience: None,
+            patience: limits.patience,
+            timer: None,
             held: Arc::clone(&limits.held),
             ledger: Arc::clone(&ledger),
         })
@@ -118,17 +121,19 @@ struct Watched {
     inner: Body,
     cap: u64,
     received: u64,
+    patience: Duration,
     /// When the first part was asked for, and the timer.
-    patience: Option<(Instant, Pin<Box<Sleep>>)>,
+    timer: Option<(Instant, Pin<Box<Sleep>>)>,
     held: Arc<Semaphore>,
     ledger: Arc<Ledger>,
 }
 
 impl Watched {
     fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
-        let (_, timer) = self.patience.get_or_insert_with(|| {
+        let patience = self.patience;
+        let (_, timer) = self.timer.get_or_insert_with(|| {
             let now = Instant::now();
-            (now, Box::pin(tokio::time::sleep_until(now + PATIENCE)))
+            (now, Box::pin(tokio::time::sleep_until(now + patience)))
         });
         timer.as_mut().poll(cx).is_ready()
     }
@@ -142,9 +147,9 @@ impl Watched {
         let permits = u32::try_from(length).ok().ok_or(Fault::Large)?;
         let permit = Arc::clone(&self.held).try_acquire_many_owned(permits);
         self.ledger.keep(permit.ok().ok_or(Fault::Full)?);
-        if let Some((begun, timer)) = &mut self.patience {
+        if let Some((begun, timer)) = &mut self.timer {
             let earned = Duration::from_secs(self.received / SLOWEST);
-            timer.as_mut().reset(*begun + PATIENCE + earned);
+            timer.as_mut().reset(*begun + self.patience + earned);
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Requests for another host name are not ours to answer (rulings 7).
 
 use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -13,7 +14,11 @@ pub async fn host(State(app): State<AppState>, request: Request, next: Next) -> 
     let mut named = request.headers().get_all(header::HOST).iter();
     let in_header = named.next().and_then(|value| value.to_str().ok());
     // An absolute address in the request line counts instead of the header (RFC 9112 §3.2.2).
-    let authority = request.uri().authority().map(|a| a.as_str()).or(in_header);
+    let authority = request
+        .uri()
+        .authority()
+        .map(Authority::as_str)
+        .or(in_header);
     let is_ours =
         named.next().is_none() && authority.is_some_and(|host| is_ours(host, &app.config.instance));
     if is_ours {

@@ -9,6 +9,7 @@ use crate::domain::uris::Uris;
 use super::AccountError;
 
 /// Who a new actor is.
+#[derive(Clone, Copy)]
 pub(crate) struct Named<'a> {
     pub(crate) id: ActorId,
     pub(crate) kind: ActorKind,

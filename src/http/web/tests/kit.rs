@@ -9,23 +9,19 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::routing::get;
 use tower::ServiceExt as _;
 
-use crate::app::App;
+use crate::app::{App, Surroundings};
 use crate::config::Config;
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::audience::Audience;
 use crate::domain::clock::{FixedClock, Timestamp};
-use crate::domain::delivery::TimeScale;
 use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode};
-use crate::domain::ids::{ActorId, EventId, IdMaker, PostId};
-use crate::domain::moderation::DomainRules;
+use crate::domain::ids::{ActorId, EventId, PostId};
 use crate::domain::post::Post;
-use crate::domain::uris::Uris;
 use crate::http::AppState;
 use crate::http::web::{
     Older, PageResult, routes, show_event, show_group, show_post, show_profile,
 };
-use crate::net::{Client, NetSettings};
-use crate::services::{Cached, Ctx, SystemRandom, Wake};
+use crate::services::{Ctx, SystemRandom};
 use crate::store::Store;
 
 pub(in crate::http::web) const DOMAIN: &str = "kith.example";
@@ -68,7 +64,7 @@ impl Kit {
             .into();
         config.instance.contact = Some("hello@kith.example".into());
         Kit {
-            app: AppState(Arc::new(app(config, store))),
+            app: AppState(Arc::new(app(config, store).await)),
             viewer: None,
             _folder: Arc::new(folder),
         }
@@ -104,26 +100,12 @@ impl Kit {
     }
 }
 
-fn app(config: Config, store: Store) -> App {
-    let clock = Arc::new(FixedClock::at(now()));
-    let ctx = Ctx {
-        store,
-        uris: Arc::new(Uris::new("https", DOMAIN)),
-        clock: clock.clone(),
+async fn app(config: Config, store: Store) -> App {
+    let around = Surroundings {
+        clock: Arc::new(FixedClock::at(now())),
         random: Arc::new(SystemRandom),
-        ids: Arc::new(IdMaker::new(1)),
-        wake: Arc::new(Wake::default()),
-        scale: TimeScale(1.0),
-        limits: Arc::new(config.limits.clone()),
-        instance: ActorId(1),
-        rules: Arc::new(Cached::new(DomainRules::default())),
     };
-    let client = Client::new(NetSettings::for_domain(DOMAIN, "Kith/0"), clock).unwrap();
-    App {
-        ctx,
-        config,
-        client,
-    }
+    App::with_store(config, store, around).await.unwrap()
 }
 
 /// The pages with those that share their address with documents.

@@ -1,0 +1,5 @@
+mod described;
+mod guarded;
+mod kit;
+mod open;
+mod speed;

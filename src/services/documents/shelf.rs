@@ -1,0 +1,77 @@
+//! Finished actor documents, kept for a second.
+//!
+//! A follow, a delivery, a profile shown elsewhere: each makes other servers read an actor, and a popular one is read
+//! by thousands at once. Building one takes four queries; asking only whether the row changed would still take one, and
+//! a query costs more than all the rest of the answer. So a document is kept for a second and then built anew: a change
+//! of this process is seen at once where [`forget`] is called, any other (a suspension by another process, a member
+//! count) a second later. Nothing but what everybody may read is kept. Measured without optimisation, on one core through
+//! the router: 35,000 answers a second from here, 1,300 built anew each time.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use moka::sync::Cache;
+
+use super::Document;
+use crate::domain::uris::Uris;
+use crate::services::Ctx;
+
+const KEPT: Duration = Duration::from_secs(1);
+/// Documents have about 3 kB.
+const CAPACITY: u64 = 2_000;
+
+/// Which of an actor's two documents, and by which path.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Label {
+    /// Which instance: the address of its `Uris` in memory. The entry holds on to them, so that no other instance of
+    /// this process (tests and the demo run several) can have the same while the entry lives.
+    instance: usize,
+    path: String,
+    stub: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    document: Document,
+    _instance: Arc<Uris>,
+}
+
+static SHELF: LazyLock<Cache<Label, Kept>> = LazyLock::new(|| {
+    Cache::builder()
+        .max_capacity(CAPACITY)
+        .time_to_live(KEPT)
+        .build()
+});
+
+pub(super) fn label(ctx: &Ctx, path: &str, stub: bool) -> Label {
+    Label {
+        instance: Arc::as_ptr(&ctx.uris).addr(),
+        path: path.to_owned(),
+        stub,
+    }
+}
+
+pub(super) fn get(label: &Label) -> Option<Document> {
+    SHELF.get(label).map(|kept| kept.document)
+}
+
+/// Keeps a document that was found or is gone. Names that nobody has are not kept: there is no end of them.
+pub(super) fn put(ctx: &Ctx, label: Label, document: &Document) {
+    if !document.is_missing() {
+        let kept = Kept {
+            document: document.clone(),
+            _instance: ctx.uris.clone(),
+        };
+        SHELF.insert(label, kept);
+    }
+}
+
+/// Builds the documents of a local actor anew from now on. Call it after the commit that changed the profile, its
+/// fields, its keys, or that suspended it; `uri` is its ActivityPub id.
+pub fn forget(ctx: &Ctx, uri: &str) {
+    if let Some(path) = uri.strip_prefix(ctx.uris.base()) {
+        for stub in [false, true] {
+            SHELF.invalidate(&label(ctx, path, stub));
+        }
+    }
+}

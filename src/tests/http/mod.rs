@@ -1,0 +1,7 @@
+//! What the public and the admin listener answer.
+
+mod discovery;
+mod errors;
+mod health;
+mod limits;
+mod stopping;

@@ -1,0 +1,165 @@
+//! A whole instance in process, on a database of its own.
+//!
+//! What belongs here: starting it, asking it things, and builders for people, groups and what they do. What does not:
+//! assertions about one feature, which stand in its test.
+
+mod database;
+mod reply;
+
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, Request, header};
+use tower::ServiceExt as _;
+
+use kith::app::{App, Surroundings};
+use kith::config::Config;
+use kith::domain::actor::{Actor, Role};
+use kith::domain::clock::{Clock, FixedClock, SystemClock, Timestamp};
+use kith::domain::keys::KeyPair;
+use kith::federation::keys::generate_pairs;
+use kith::http::{AppState, router};
+use kith::services::SystemRandom;
+use kith::services::accounts::{self, JoinMode, NewGroup, NewPerson};
+
+pub(crate) use database::{Backend, Database};
+pub(crate) use reply::Reply;
+
+/// The domain of the instance under test.
+pub(crate) const DOMAIN: &str = "kith.test";
+
+/// Runs a test on SQLite and, where `KITH_TEST_POSTGRES` says where one is, on PostgreSQL:
+/// `both_backends!(async fn it_works(kit: TestKit) { … });`
+macro_rules! both_backends {
+    ($(async fn $name:ident($kit:ident: TestKit) $body:block)+) => {$(
+        async fn $name($kit: $crate::kit::TestKit) $body
+
+        mod $name {
+            use crate::kit::{Backend, TestKit};
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                super::$name(TestKit::on(Backend::Sqlite).await.unwrap()).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                if let Some(kit) = TestKit::on(Backend::Postgres).await {
+                    super::$name(kit).await;
+                }
+            }
+        }
+    )+};
+}
+
+/// What differs from the usual instance under test.
+#[derive(Clone, Copy)]
+pub(crate) struct Setup {
+    pub(crate) backend: Backend,
+    /// The machine's clock instead of one that stands still.
+    pub(crate) real_time: bool,
+    pub(crate) configure: fn(&mut Config),
+}
+
+/// An instance under test.
+pub(crate) struct TestKit {
+    pub(crate) app: Arc<App>,
+    /// Moves when told to; of no effect with `real_time`.
+    pub(crate) clock: Arc<FixedClock>,
+    router: Router,
+    // Last, so that it goes when nobody uses it any more.
+    _database: Database,
+}
+
+impl TestKit {
+    /// The usual instance: `https://kith.test`, a clock that stands still, no loops running.
+    pub(crate) async fn on(backend: Backend) -> Option<TestKit> {
+        TestKit::start(Setup {
+            backend,
+            real_time: false,
+            configure: |_config| {},
+        })
+        .await
+    }
+
+    /// `None` where the database is not there.
+    pub(crate) async fn start(setup: Setup) -> Option<TestKit> {
+        let database = Database::fresh(setup.backend).await?;
+        let mut config = Config::minimal(DOMAIN, database.folder());
+        (setup.configure)(&mut config);
+        let clock = Arc::new(FixedClock::at(
+            Timestamp::parse("2026-06-01T12:00:00Z").unwrap(),
+        ));
+        let around = Surroundings {
+            clock: if setup.real_time {
+                Arc::new(SystemClock)
+            } else {
+                Arc::clone(&clock) as Arc<dyn Clock>
+            },
+            random: Arc::new(SystemRandom),
+        };
+        let store = database.open().await;
+        let app = Arc::new(App::with_store(config, store, around).await.unwrap());
+        Some(TestKit {
+            router: router(AppState(Arc::clone(&app))),
+            app,
+            clock,
+            _database: database,
+        })
+    }
+
+    /// What handlers are given, for routers of a test's own.
+    pub(crate) fn state(&self) -> AppState {
+        AppState(Arc::clone(&self.app))
+    }
+
+    /// Asks for `path` as a program without preferences.
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    /// Sends a request through all middleware; `Host` is added where it is missing.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
+        send_to(self.router.clone(), request).await
+    }
+
+    /// A member called `handle`.
+    pub(crate) async fn person(&self, handle: &str) -> Actor {
+        let person = NewPerson {
+            handle: handle.to_owned(),
+            email: format!("{handle}@people.test"),
+            password_hash: None,
+            role: Role::Member,
+            name: String::new(),
+        };
+        let made = accounts::create_person(&self.app.ctx, person, some_pairs()).await;
+        made.unwrap().0
+    }
+
+    /// An open group called `handle`, organized by `organizer`.
+    pub(crate) async fn group(&self, handle: &str, organizer: &Actor) -> Actor {
+        let group = NewGroup {
+            handle: handle.to_owned(),
+            name: format!("The {handle}"),
+            organizer: organizer.id,
+            join: JoinMode::Open,
+        };
+        let made = accounts::create_group(&self.app.ctx, group, some_pairs()).await;
+        made.unwrap()
+    }
+}
+
+/// Sends a request to a router; `Host` is added where it is missing.
+pub(crate) async fn send_to(router: Router, mut request: Request<Body>) -> Reply {
+    let host = HeaderValue::from_static(DOMAIN);
+    request.headers_mut().entry(header::HOST).or_insert(host);
+    Reply::read(router.oneshot(request).await.unwrap()).await
+}
+
+/// Keys for everybody: making new ones for each takes too long.
+pub(crate) fn some_pairs() -> [KeyPair; 2] {
+    static PAIRS: OnceLock<[KeyPair; 2]> = OnceLock::new();
+    PAIRS.get_or_init(|| generate_pairs().unwrap()).clone()
+}

@@ -1,0 +1,3 @@
+//! Use cases, through their functions.
+
+mod accounts;
