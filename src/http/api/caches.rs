@@ -8,6 +8,7 @@ use moka::sync::Cache;
 use tokio::sync::Mutex;
 
 use crate::domain::actor::Actor;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::{AccountId, ActorId, PostId};
 use crate::domain::post::Post;
 use crate::services::Ctx;
@@ -64,7 +65,7 @@ fn weight(html: &str) -> u32 {
 impl Caches {
     /// The HTML of a post, safe to show.
     pub(super) fn content(&self, post: &Post) -> Arc<str> {
-        let key = (post.id, post.edited_at.map(|at| at.micros()));
+        let key = (post.id, post.edited_at.map(Timestamp::micros));
         self.contents
             .get_with(key, || sanitize(&post.content).into())
     }

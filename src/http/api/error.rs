@@ -92,8 +92,8 @@ struct Detail {
 
 impl ApiError {
     /// An error about one field, with the sentence of what refused it.
-    pub(super) fn field(name: &'static str, wrong: Wrong, reason: impl ToString) -> Self {
-        ApiError::Field(name, wrong, reason.to_string())
+    pub(super) fn field(name: &'static str, wrong: Wrong, reason: impl Into<String>) -> Self {
+        ApiError::Field(name, wrong, reason.into())
     }
 
     fn status(&self) -> StatusCode {
@@ -177,9 +177,11 @@ impl IntoResponse for ApiError {
 impl From<PostError> for ApiError {
     fn from(error: PostError) -> Self {
         match error {
-            PostError::Empty => ApiError::field("text", Wrong::Blank, error),
-            PostError::TooLong => ApiError::field("text", Wrong::TooLong, error),
-            PostError::TooManyMentions => ApiError::field("text", Wrong::Invalid, error),
+            PostError::Empty => ApiError::field("text", Wrong::Blank, error.to_string()),
+            PostError::TooLong => ApiError::field("text", Wrong::TooLong, error.to_string()),
+            PostError::TooManyMentions => {
+                ApiError::field("text", Wrong::Invalid, error.to_string())
+            }
             // Who may not change a post learns no more about it than a stranger.
             PostError::NoSuchPost | PostError::NotTheAuthor => ApiError::NotFound,
             PostError::Store(inner) => inner.into(),
@@ -219,7 +221,7 @@ impl From<ProfileError> for ApiError {
             ProfileError::NoSuchPerson => return ApiError::NotFound,
             ProfileError::Store(inner) => return inner.into(),
         };
-        ApiError::field(field, wrong, error)
+        ApiError::field(field, wrong, error.to_string())
     }
 }
 
@@ -236,7 +238,7 @@ impl From<EventError> for ApiError {
             EventError::NotAnOrganizer => return ApiError::NotAllowed,
             EventError::Store(inner) => return inner.into(),
         };
-        ApiError::field(field, wrong, error)
+        ApiError::field(field, wrong, error.to_string())
     }
 }
 

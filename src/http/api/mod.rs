@@ -60,7 +60,6 @@ struct Api {
 /// Everything under `/api/`, for merging into the server's router.
 ///
 /// The caller bounds the size and the time of a request; every answer, errors too, is JSON.
-#[must_use]
 pub fn routes(app: &AppState) -> Router<AppState> {
     let api = Api {
         ctx: app.ctx.clone(),

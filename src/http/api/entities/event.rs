@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::clock::Timestamp;
 use crate::domain::event::Place;
 use crate::domain::participation::Standing;
 use crate::services::reading::{self, EventView, Waiting};
@@ -60,7 +61,7 @@ impl Event {
             title: event.title.clone(),
             description: sanitize(&event.content),
             start_time: event.starts_at.rfc3339_millis(),
-            end_time: event.ends_at.map(|at| at.rfc3339_millis()),
+            end_time: event.ends_at.map(Timestamp::rfc3339_millis),
             timezone: event.timezone.clone(),
             status: event.status.as_str(),
             capacity: event.capacity,

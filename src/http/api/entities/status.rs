@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::audience::Audience;
+use crate::domain::clock::Timestamp;
 use crate::domain::post::Post;
 use crate::services::reading::{PostView, Thread};
 
@@ -110,7 +111,7 @@ impl Status {
             replies_count: shown.post.replies,
             reblogs_count: shown.post.boosts,
             favourites_count: shown.post.likes,
-            edited_at: post.edited_at.map(|at| at.rfc3339_millis()),
+            edited_at: post.edited_at.map(Timestamp::rfc3339_millis),
             favourited: shown.liked,
             reblogged: shown.reblogged,
             muted: false,

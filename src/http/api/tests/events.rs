@@ -61,7 +61,8 @@ async fn an_event_has_the_shape_of_the_contract() {
         "created_at",
     ];
     let mut keys: Vec<&str> = keys.into_iter().map(String::as_str).collect();
-    (keys.sort_unstable(), expected.sort_unstable());
+    keys.sort_unstable();
+    expected.sort_unstable();
     assert_eq!(keys, expected);
     assert_eq!(event.text("start_time"), "2026-05-12T17:00:00.000Z");
     assert!(event.text("description").contains("<em>shoes</em>"));
@@ -73,7 +74,7 @@ async fn an_event_has_the_shape_of_the_contract() {
         .stranger()
         .get(&format!("/api/v1/events?group_id={}", group.id))
         .await;
-    assert_eq!(list.ids(), [id.clone()]);
+    assert_eq!(list.ids(), [id.as_str()]);
     let later = kit
         .stranger()
         .get("/api/v1/events?from=2026-06-01T00:00:00Z")

@@ -20,7 +20,7 @@ async fn a_post_appears_at_home_and_is_gone_once_deleted() {
     assert_eq!(reply.json["tags"][0]["name"], "tea");
     assert_eq!(reply.json["account"]["acct"], "ada");
     let home = grace.get("/api/v1/timelines/home").await;
-    assert_eq!(home.ids(), [id.clone()]);
+    assert_eq!(home.ids(), [id.as_str()]);
     let path = format!("/api/v1/statuses/{id}");
     let other = grace.send(Method::DELETE, &path, Sent::Nothing).await;
     assert_eq!(other.status, 404, "only its author deletes it");

@@ -57,7 +57,7 @@ async fn strangers_read_public_lists_only() {
         "/api/v1/timelines/public?local=true",
         "/api/v1/timelines/tag/TEA",
     ] {
-        assert_eq!(stranger.get(path).await.ids(), [public.clone()], "{path}");
+        assert_eq!(stranger.get(path).await.ids(), [public.as_str()], "{path}");
     }
     let remote = stranger.get("/api/v1/timelines/public?remote=true").await;
     assert!(remote.ids().is_empty());
