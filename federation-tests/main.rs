@@ -1,1 +1,4 @@
 //! Black-box tests: Kith processes and foreign peers over real HTTP.
+
+mod kit;
+mod signatures_tests;
