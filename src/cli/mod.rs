@@ -5,6 +5,7 @@
 //! says why and what to do), 2 wrong usage.
 
 mod check;
+mod demo;
 mod domain;
 mod domain_csv;
 mod federation;
@@ -48,6 +49,8 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Start two communities on this machine and play a story between them
+    Demo(demo::Demo),
     /// Make settings, data folder, keys and database of a new instance
     Init(init::Init),
     /// Run the instance
@@ -106,6 +109,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let common = &arguments.common;
     match arguments.command {
+        Command::Demo(command) => Box::pin(command.run()).await?,
         Command::Init(command) => Box::pin(command.run(common)).await?,
         Command::Serve(command) => Box::pin(command.run(common)).await?,
         Command::Check => return Box::pin(check::run(common)).await,
