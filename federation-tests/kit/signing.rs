@@ -89,9 +89,7 @@ impl<'a> Signing<'a> {
     }
 
     fn sign(&self, ask: Ask, host: &str, body: bool) -> Ask {
-        let ask = ask
-            .header("Host", host)
-            .header("Date", http_date(self.at));
+        let ask = ask.header("Host", host).header("Date", http_date(self.at));
         if self.modern {
             self.rfc9421(ask, host, body)
         } else {
@@ -160,7 +158,10 @@ impl<'a> Signing<'a> {
         if let Some(after) = self.expires {
             parameters.push_str(&format!(";expires={}", self.at.secs() + after));
         }
-        parameters.push_str(&format!(";keyid=\"{}\";alg=\"rsa-v1_5-sha256\"", self.key_id));
+        parameters.push_str(&format!(
+            ";keyid=\"{}\";alg=\"rsa-v1_5-sha256\"",
+            self.key_id
+        ));
         text.push_str(&format!("\"@signature-params\": {parameters}"));
         let signature = self.bytes(&text);
         ask.header("Signature-Input", format!("sig1={parameters}"))

@@ -122,7 +122,7 @@ mod tests {
             content: String::new(),
             source: None,
             language: None,
-            starts_at: NOW.plus(std::time::Duration::from_secs(3_600)),
+            starts_at: NOW.plus(std::time::Duration::from_hours(1)),
             ends_at: None,
             timezone: "Europe/Berlin".into(),
             place: None,
@@ -196,7 +196,7 @@ mod tests {
             decide(&gone, Some(Standing::Going), false, Answer::Declined, NOW),
             Ok(Standing::Left)
         );
-        let late = NOW.plus(std::time::Duration::from_secs(7_200));
+        let late = NOW.plus(std::time::Duration::from_hours(2));
         assert_eq!(
             decide(
                 &event(JoinMode::Free, None, 0),

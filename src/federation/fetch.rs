@@ -62,7 +62,7 @@ impl Failure {
 }
 
 /// How long an address that failed is left alone.
-const REST: Duration = Duration::from_secs(300);
+const REST: Duration = Duration::from_mins(5);
 
 struct Signing<'a> {
     signer: &'a Signer,

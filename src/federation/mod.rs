@@ -64,12 +64,12 @@ impl Federation {
             known_keys: Cache::builder()
                 .support_invalidation_closures()
                 .max_capacity(20_000)
-                .time_to_live(Duration::from_secs(600))
+                .time_to_live(Duration::from_mins(10))
                 .build(),
             met: Cache::builder()
                 .support_invalidation_closures()
                 .max_capacity(20_000)
-                .time_to_live(Duration::from_secs(60))
+                .time_to_live(Duration::from_mins(1))
                 .build(),
             reread: Cache::builder()
                 .support_invalidation_closures()
@@ -101,5 +101,5 @@ impl Federation {
 }
 
 fn minute(scale: TimeScale) -> Duration {
-    scale.apply(Duration::from_secs(60))
+    scale.apply(Duration::from_mins(1))
 }

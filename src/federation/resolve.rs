@@ -20,7 +20,7 @@ use crate::wire::webfinger::{Handle, Jrd};
 use super::{Failure, Federation, objects};
 
 /// A document older than this is read again when it is used.
-const FRESH: Duration = Duration::from_secs(24 * 3_600);
+const FRESH: Duration = Duration::from_hours(24);
 /// Answers are followed up this far when somebody here asks for a post.
 const PARENTS: usize = 8;
 

@@ -54,6 +54,9 @@ pub async fn insert(c: &mut Conn, account: &Account) -> Result<()> {
 }
 
 /// Replaces everything of an account.
+///
+/// # Errors
+/// When the database fails.
 pub async fn update(c: &mut Conn, account: &Account) -> Result<()> {
     diesel::update(accounts::table.find(account.id.0))
         .set(row(account))
@@ -75,6 +78,9 @@ fn row(account: &Account) -> AccountRow {
 }
 
 /// The account of a local person.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_actor(c: &mut Conn, actor: ActorId) -> Result<Option<Account>> {
     let row: Option<AccountRow> = accounts::table
         .filter(accounts::actor_id.eq(actor.0))
@@ -86,6 +92,9 @@ pub async fn find_by_actor(c: &mut Conn, actor: ActorId) -> Result<Option<Accoun
 }
 
 /// All accounts, oldest first, after `after`. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list(c: &mut Conn, after: Option<AccountId>, limit: i64) -> Result<Vec<Account>> {
     let rows: Vec<AccountRow> = accounts::table
         .filter(accounts::id.gt(after.map_or(0, |id| id.0)))
@@ -98,6 +107,9 @@ pub async fn list(c: &mut Conn, after: Option<AccountId>, limit: i64) -> Result<
 }
 
 /// Stores a token by its hash; the token itself is never stored.
+///
+/// # Errors
+/// When the database fails.
 pub async fn insert_token(c: &mut Conn, token: &Token, hash: &[u8]) -> Result<()> {
     diesel::insert_into(tokens::table)
         .values((
@@ -113,6 +125,9 @@ pub async fn insert_token(c: &mut Conn, token: &Token, hash: &[u8]) -> Result<()
 }
 
 /// The account and the scopes that a token stands for; `None` when it is unknown, revoked, or its account suspended.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_token(c: &mut Conn, hash: &[u8]) -> Result<Option<(Account, Token)>> {
     let found: Option<(AccountRow, (i64, String, i64))> = tokens::table
         .inner_join(accounts::table)
@@ -144,6 +159,9 @@ pub async fn find_by_token(c: &mut Conn, hash: &[u8]) -> Result<Option<(Account,
 }
 
 /// Ends all log-ins of an account.
+///
+/// # Errors
+/// When the database fails.
 pub async fn revoke_tokens(c: &mut Conn, account: AccountId, now: Timestamp) -> Result<usize> {
     Ok(diesel::update(
         tokens::table.filter(

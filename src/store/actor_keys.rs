@@ -11,6 +11,9 @@ use super::error::{Error, Result, word};
 use super::schema::actor_keys;
 
 /// Stores the keys of a new local actor. `row_ids` makes one id for each.
+///
+/// # Errors
+/// When the database fails.
 pub async fn insert_pairs(
     c: &mut Conn,
     actor: ActorId,
@@ -33,6 +36,9 @@ pub async fn insert_pairs(
 }
 
 /// Replaces the known public keys of a remote actor: what its document no longer lists is gone.
+///
+/// # Errors
+/// When the database fails.
 pub async fn replace_public(
     c: &mut Conn,
     actor: ActorId,
@@ -57,6 +63,9 @@ pub async fn replace_public(
 }
 
 /// The public keys of an actor, RSA first.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_public(c: &mut Conn, actor: ActorId) -> Result<Vec<PublicKeyRow>> {
     let rows: Vec<(String, String, Vec<u8>)> = actor_keys::table
         .filter(actor_keys::actor_id.eq(actor.0))

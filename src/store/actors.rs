@@ -123,6 +123,9 @@ fn one(row: Option<ActorRow>) -> Result<Option<Actor>> {
 }
 
 /// The actor with this key.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find(c: &mut Conn, id: ActorId) -> Result<Option<Actor>> {
     one(actors::table
         .find(id.0)
@@ -133,6 +136,9 @@ pub async fn find(c: &mut Conn, id: ActorId) -> Result<Option<Actor>> {
 }
 
 /// The actor with this ActivityPub id.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Actor>> {
     one(actors::table
         .filter(actors::uri.eq(uri))
@@ -143,6 +149,9 @@ pub async fn find_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Actor>> {
 }
 
 /// The actor whose followers collection this is.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_followers(c: &mut Conn, uri: &str) -> Result<Option<Actor>> {
     one(actors::table
         .filter(actors::followers.eq(uri))
@@ -153,6 +162,9 @@ pub async fn find_by_followers(c: &mut Conn, uri: &str) -> Result<Option<Actor>>
 }
 
 /// The local actor with this handle (lower case), also when it is suspended or gone.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_local(c: &mut Conn, handle: &str) -> Result<Option<Actor>> {
     one(handles::table
         .inner_join(actors::table)
@@ -164,6 +176,9 @@ pub async fn find_local(c: &mut Conn, handle: &str) -> Result<Option<Actor>> {
 }
 
 /// The actor known by `handle@host`: the one whose handle was confirmed, else the latest seen.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_handle(c: &mut Conn, handle: &str, host: &str) -> Result<Option<Actor>> {
     one(actors::table
         .filter(
@@ -180,6 +195,9 @@ pub async fn find_by_handle(c: &mut Conn, handle: &str, host: &str) -> Result<Op
 }
 
 /// The actors with these keys, in no particular order; missing ones are left out.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list(c: &mut Conn, ids: &[ActorId]) -> Result<Vec<Actor>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<ActorRow> = actors::table
@@ -191,6 +209,9 @@ pub async fn list(c: &mut Conn, ids: &[ActorId]) -> Result<Vec<Actor>> {
 }
 
 /// Active local actors of a kind, by key, after `after`. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_local(
     c: &mut Conn,
     kind: ActorKind,
@@ -218,6 +239,9 @@ pub async fn list_local(
 }
 
 /// How many active local actors of a kind there are.
+///
+/// # Errors
+/// When the database fails.
 pub async fn count_local(c: &mut Conn, kind: ActorKind) -> Result<i64> {
     Ok(actors::table
         .filter(actors::local.eq(true).and(actors::kind.eq(kind.as_str())))
@@ -232,6 +256,9 @@ pub async fn count_local(c: &mut Conn, kind: ActorKind) -> Result<i64> {
 }
 
 /// Actors whose handle or name starts with `text` (ASCII letters in any case), soonest made first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn search(c: &mut Conn, text: &str, limit: i64) -> Result<Vec<Actor>> {
     let escaped: String = text
         .to_lowercase()
@@ -298,6 +325,9 @@ pub async fn insert(c: &mut Conn, actor: &Actor) -> Result<()> {
 }
 
 /// Adds a remote actor, or replaces what is known of it; its key, age and state here stay. Answers the stored one.
+///
+/// # Errors
+/// When the database fails.
 pub async fn upsert_remote(c: &mut Conn, actor: &Actor) -> Result<Actor> {
     Both(
         diesel::insert_into(actors::table)
@@ -337,6 +367,9 @@ pub async fn upsert_remote(c: &mut Conn, actor: &Actor) -> Result<Actor> {
 }
 
 /// Replaces everything of an actor.
+///
+/// # Errors
+/// When the database fails.
 pub async fn update(c: &mut Conn, actor: &Actor) -> Result<()> {
     diesel::update(actors::table.find(actor.id.0))
         .set(ActorRow::from(actor))
@@ -346,6 +379,9 @@ pub async fn update(c: &mut Conn, actor: &Actor) -> Result<()> {
 }
 
 /// Active remote actors that receive at `inbox`, in no particular order. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_by_inbox(c: &mut Conn, inbox: &str, limit: i64) -> Result<Vec<Actor>> {
     let rows: Vec<ActorRow> = actors::table
         .filter(actors::inbox.eq(inbox).or(actors::shared_inbox.eq(inbox)))

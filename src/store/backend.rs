@@ -99,7 +99,7 @@ macro_rules! shape {
 }
 
 /// Only built-in SQL types are used, so no OID ever needs a lookup.
-pub struct NoLookup;
+pub(super) struct NoLookup;
 impl PgMetadataLookup for NoLookup {
     fn lookup_type(&mut self, name: &str, schema: Option<&str>) -> PgTypeMetadata {
         PgTypeMetadata::from_result(Err(diesel::pg::FailedToLookupTypeError::new(
@@ -142,12 +142,12 @@ mod derived {
     use super::{PgShape, SqliteShape};
     use diesel::connection::{Connection, SimpleConnection};
     #[derive(diesel::MultiConnection)]
-    pub enum Shape {
+    pub(super) enum Shape {
         Pg(PgShape),
         Sqlite(SqliteShape),
     }
 }
-pub use derived::MultiBackend;
+pub(super) use derived::MultiBackend;
 pub(super) use derived::MultiRow;
 type Qb = <MultiBackend as diesel::backend::Backend>::QueryBuilder;
 type Binds<'a> = <MultiBackend as diesel::backend::Backend>::BindCollector<'a>;
@@ -211,7 +211,7 @@ rendered!(Sqlite, Sqlite, &mut ());
 /// Escape hatch 1: a query valid on both databases although `MultiBackend` lacks the clause
 /// (ON CONFLICT). Still checked against both.
 #[derive(QueryId)]
-pub struct Both<Q>(pub Q);
+pub(super) struct Both<Q>(pub Q);
 impl<Q: Query> Query for Both<Q> {
     type SqlType = Q::SqlType;
 }
@@ -222,7 +222,7 @@ impl<Q: QueryFragment<Pg> + QueryFragment<Sqlite>> QueryFragment<MultiBackend> f
 }
 /// Escape hatch 2: a different query (or fragment) per database (FOR UPDATE SKIP LOCKED, ILIKE).
 #[derive(QueryId)]
-pub struct PerDb<S, P> {
+pub(super) struct PerDb<S, P> {
     pub sqlite: S,
     pub pg: P,
 }
@@ -246,6 +246,6 @@ impl<S: QueryFragment<Sqlite>, P: QueryFragment<Pg>> QueryFragment<MultiBackend>
 }
 
 /// The columns of a `Selectable` struct, for RETURNING (`as_returning` ties itself to one backend).
-pub fn cols<T: diesel::Selectable<MultiBackend>>() -> T::SelectExpression {
+pub(super) fn cols<T: diesel::Selectable<MultiBackend>>() -> T::SelectExpression {
     T::construct_selection()
 }

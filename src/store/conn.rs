@@ -43,7 +43,7 @@ impl SpawnBlocking for OnWorker {
         OnWorker { may_block: true }
     }
 }
-pub type AsyncSqlite = SyncConnectionWrapper<SqliteConnection, OnWorker>;
+pub(super) type AsyncSqlite = SyncConnectionWrapper<SqliteConnection, OnWorker>;
 
 type PgRow = <AsyncPgConnection as AsyncConnectionCore>::Row<'static, 'static>;
 type SqliteRow = <AsyncSqlite as AsyncConnectionCore>::Row<'static, 'static>;

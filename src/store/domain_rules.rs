@@ -13,6 +13,9 @@ use super::error::{Result, word};
 use super::schema::domain_rules;
 
 /// All rules, by domain.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list(c: &mut Conn) -> Result<Vec<DomainRule>> {
     let rows: Vec<(String, String, String, String)> = domain_rules::table
         .order(domain_rules::domain)
@@ -38,6 +41,9 @@ pub async fn list(c: &mut Conn) -> Result<Vec<DomainRule>> {
 }
 
 /// Adds a rule or replaces the one for its domain.
+///
+/// # Errors
+/// When the database fails.
 pub async fn upsert(c: &mut Conn, rule: &DomainRule, now: Timestamp) -> Result<()> {
     Both(
         diesel::insert_into(domain_rules::table)
@@ -62,6 +68,9 @@ pub async fn upsert(c: &mut Conn, rule: &DomainRule, now: Timestamp) -> Result<(
 }
 
 /// Removes the rule for a domain; `false` when there was none.
+///
+/// # Errors
+/// When the database fails.
 pub async fn delete(c: &mut Conn, domain: &str) -> Result<bool> {
     Ok(diesel::delete(domain_rules::table.find(domain))
         .execute(c)

@@ -111,6 +111,9 @@ fn row(event: &Event) -> EventRow {
 }
 
 /// The event with this key.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find(c: &mut Conn, id: EventId) -> Result<Option<Event>> {
     let row: Option<EventRow> = events::table
         .find(id.0)
@@ -122,6 +125,9 @@ pub async fn find(c: &mut Conn, id: EventId) -> Result<Option<Event>> {
 }
 
 /// The event with this key, locked until the transaction ends: seats are counted one answer at a time.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_locked(c: &mut Conn, id: EventId) -> Result<Option<Event>> {
     let plain = diesel::sql_query("SELECT id FROM events WHERE id = $1")
         .bind::<diesel::sql_types::BigInt, _>(id.0);
@@ -137,6 +143,9 @@ pub async fn find_locked(c: &mut Conn, id: EventId) -> Result<Option<Event>> {
 }
 
 /// The event with this ActivityPub id.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Event>> {
     let row: Option<EventRow> = events::table
         .filter(events::uri.eq(uri))
@@ -160,6 +169,9 @@ pub async fn insert(c: &mut Conn, event: &Event) -> Result<()> {
 }
 
 /// Replaces everything of an event.
+///
+/// # Errors
+/// When the database fails.
 pub async fn update(c: &mut Conn, event: &Event) -> Result<()> {
     diesel::update(events::table.find(event.id.0))
         .set(row(event))
@@ -169,6 +181,9 @@ pub async fn update(c: &mut Conn, event: &Event) -> Result<()> {
 }
 
 /// Sets the seats in use and the number of people going.
+///
+/// # Errors
+/// When the database fails.
 pub async fn set_seats(c: &mut Conn, id: EventId, seats_taken: i64, going: i64) -> Result<()> {
     diesel::update(events::table.find(id.0))
         .set((
@@ -181,6 +196,9 @@ pub async fn set_seats(c: &mut Conn, id: EventId, seats_taken: i64, going: i64) 
 }
 
 /// Removes an event with its invitations, answers and notifications; what was posted about it stays.
+///
+/// # Errors
+/// When the database fails.
 pub async fn delete(c: &mut Conn, id: EventId) -> Result<()> {
     diesel::delete(invitations::table.filter(invitations::event_id.eq(id.0)))
         .execute(c)
@@ -200,6 +218,9 @@ pub async fn delete(c: &mut Conn, id: EventId) -> Result<()> {
 }
 
 /// Public events of `host` that are not over at `now`, soonest first, after `after`. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn upcoming_of(
     c: &mut Conn,
     host: ActorId,
@@ -233,6 +254,9 @@ pub async fn upcoming_of(
 }
 
 /// Public events known here that start after `now`, soonest first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn upcoming_public(c: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Event>> {
     let rows: Vec<EventRow> = events::table
         .filter(

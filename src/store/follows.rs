@@ -47,6 +47,9 @@ fn many(rows: Vec<FollowRow>) -> Result<Vec<Follow>> {
 }
 
 /// The follow of `target` by `follower`, whatever its state.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find(c: &mut Conn, follower: ActorId, target: ActorId) -> Result<Option<Follow>> {
     let row: Option<FollowRow> = follows::table
         .filter(
@@ -62,6 +65,9 @@ pub async fn find(c: &mut Conn, follower: ActorId, target: ActorId) -> Result<Op
 }
 
 /// The follow that the activity `uri` asked for.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Follow>> {
     let row: Option<FollowRow> = follows::table
         .filter(follows::uri.eq(uri))
@@ -94,6 +100,9 @@ pub async fn insert(c: &mut Conn, follow: &Follow) -> Result<()> {
 }
 
 /// Changes state, role, uri and what asked for it.
+///
+/// # Errors
+/// When the database fails.
 pub async fn update(c: &mut Conn, follow: &Follow) -> Result<()> {
     diesel::update(follows::table.find(follow.id.0))
         .set((
@@ -107,12 +116,19 @@ pub async fn update(c: &mut Conn, follow: &Follow) -> Result<()> {
     Ok(())
 }
 
+/// See the name.
+///
+/// # Errors
+/// When the database fails.
 pub async fn delete(c: &mut Conn, id: FollowId) -> Result<()> {
     diesel::delete(follows::table.find(id.0)).execute(c).await?;
     Ok(())
 }
 
 /// Everything that `actor` follows or is followed by.
+///
+/// # Errors
+/// When the database fails.
 pub async fn delete_all_of(c: &mut Conn, actor: ActorId) -> Result<()> {
     diesel::delete(
         follows::table.filter(
@@ -127,6 +143,9 @@ pub async fn delete_all_of(c: &mut Conn, actor: ActorId) -> Result<()> {
 }
 
 /// Whether `follower` follows `target`, accepted.
+///
+/// # Errors
+/// When the database fails.
 pub async fn is_following(c: &mut Conn, follower: ActorId, target: ActorId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(
         follows::table
@@ -147,6 +166,9 @@ fn accepted() -> _ {
 }
 
 /// Whether anybody here follows `target`, accepted.
+///
+/// # Errors
+/// When the database fails.
 pub async fn has_local_follower(c: &mut Conn, target: ActorId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(
         follows::table
@@ -159,6 +181,9 @@ pub async fn has_local_follower(c: &mut Conn, target: ActorId) -> Result<bool> {
 }
 
 /// Follows of `target` in a state, newest first, older than `before`. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_followers(
     c: &mut Conn,
     target: ActorId,
@@ -183,6 +208,9 @@ pub async fn list_followers(
 }
 
 /// What `follower` follows, accepted, newest first, older than `before`. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_following(
     c: &mut Conn,
     follower: ActorId,
@@ -206,6 +234,9 @@ pub async fn list_following(
 }
 
 /// Local accepted followers of `target`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_local_followers(
     c: &mut Conn,
     target: ActorId,
@@ -223,6 +254,9 @@ pub async fn list_local_followers(
 }
 
 /// Members of a group who manage it, oldest first.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_managers(c: &mut Conn, group: ActorId) -> Result<Vec<Follow>> {
     let roles = [
         MemberRole::Organizer.as_str(),
@@ -243,6 +277,10 @@ pub async fn list_managers(c: &mut Conn, group: ActorId) -> Result<Vec<Follow>> 
     )
 }
 
+/// See the name.
+///
+/// # Errors
+/// When the database fails.
 pub async fn count_followers(c: &mut Conn, target: ActorId) -> Result<i64> {
     Ok(follows::table
         .filter(follows::target_id.eq(target.0))
@@ -252,6 +290,10 @@ pub async fn count_followers(c: &mut Conn, target: ActorId) -> Result<i64> {
         .await?)
 }
 
+/// See the name.
+///
+/// # Errors
+/// When the database fails.
 pub async fn count_following(c: &mut Conn, follower: ActorId) -> Result<i64> {
     Ok(follows::table
         .filter(follows::follower_id.eq(follower.0))

@@ -54,6 +54,9 @@ impl From<ItemRow> for InboxItem {
 }
 
 /// Stores a verified activity. `false` when it was stored before; a parked one is armed again by its copy.
+///
+/// # Errors
+/// When the database fails.
 pub async fn insert(c: &mut Conn, item: &InboxItem, host: &str) -> Result<bool> {
     let new = Both(
         diesel::insert_into(inbox_items::table)
@@ -97,6 +100,9 @@ pub async fn insert(c: &mut Conn, item: &InboxItem, host: &str) -> Result<bool> 
 }
 
 /// Whether this activity of this actor was received before and is not parked.
+///
+/// # Errors
+/// When the database fails.
 pub async fn is_known(c: &mut Conn, actor_uri: &str, key: &str) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(
         inbox_items::table
@@ -115,6 +121,9 @@ pub async fn is_known(c: &mut Conn, actor_uri: &str, key: &str) -> Result<bool> 
 ///
 /// The lease only keeps two processes from doing the same work; the order within an actor is kept by
 /// [`take_head`], which every effect starts with.
+///
+/// # Errors
+/// When the database fails.
 pub async fn claim(
     c: &mut Conn,
     now: Timestamp,
@@ -148,6 +157,9 @@ pub async fn claim(
 /// Locks the oldest waiting item of an actor until the transaction ends and answers its id.
 ///
 /// On SQLite the single writer is lock enough.
+///
+/// # Errors
+/// When the database fails.
 pub async fn take_head(c: &mut Conn, actor_uri: &str) -> Result<Option<InboxItemId>> {
     #[derive(QueryableByName)]
     struct Head {
@@ -167,6 +179,9 @@ pub async fn take_head(c: &mut Conn, actor_uri: &str) -> Result<Option<InboxItem
 }
 
 /// Marks an item as done; its body is no longer needed. Called in the transaction of its effect.
+///
+/// # Errors
+/// When the database fails.
 pub async fn finish(c: &mut Conn, id: InboxItemId, now: Timestamp) -> Result<()> {
     diesel::update(inbox_items::table.find(id.0))
         .set((
@@ -179,6 +194,9 @@ pub async fn finish(c: &mut Conn, id: InboxItemId, now: Timestamp) -> Result<()>
 }
 
 /// Puts an item off until `due`, after a failure that may pass.
+///
+/// # Errors
+/// When the database fails.
 pub async fn put_off(c: &mut Conn, id: InboxItemId, due: Timestamp, reason: &str) -> Result<()> {
     diesel::update(inbox_items::table.find(id.0))
         .set((
@@ -193,6 +211,9 @@ pub async fn put_off(c: &mut Conn, id: InboxItemId, due: Timestamp, reason: &str
 }
 
 /// Sets an item aside with its reason, for the admin to see; a copy of it arms it again.
+///
+/// # Errors
+/// When the database fails.
 pub async fn park(c: &mut Conn, id: InboxItemId, now: Timestamp, reason: &str) -> Result<()> {
     diesel::update(inbox_items::table.find(id.0))
         .set((
@@ -206,6 +227,9 @@ pub async fn park(c: &mut Conn, id: InboxItemId, now: Timestamp, reason: &str) -
 }
 
 /// Gives back what a process held, or (on SQLite, at start) what any process held.
+///
+/// # Errors
+/// When the database fails.
 pub async fn release(c: &mut Conn, holder: Option<i64>) -> Result<usize> {
     let held = inbox_items::table.filter(
         inbox_items::leased_until
@@ -229,6 +253,9 @@ pub async fn release(c: &mut Conn, holder: Option<i64>) -> Result<usize> {
 }
 
 /// Gives back the leases of these items.
+///
+/// # Errors
+/// When the database fails.
 pub async fn release_items(c: &mut Conn, ids: &[InboxItemId]) -> Result<()> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     diesel::update(inbox_items::table.filter(inbox_items::id.eq_any(&ids)))
@@ -239,6 +266,9 @@ pub async fn release_items(c: &mut Conn, ids: &[InboxItemId]) -> Result<()> {
 }
 
 /// How many wait, and how many are parked.
+///
+/// # Errors
+/// When the database fails.
 pub async fn counts(c: &mut Conn) -> Result<(i64, i64)> {
     let open = inbox_items::table.filter(inbox_items::done_at.is_null());
     let waiting: i64 = open
@@ -265,6 +295,9 @@ pub struct ParkedItem {
 }
 
 /// Parked items, latest first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_parked(c: &mut Conn, limit: i64) -> Result<Vec<ParkedItem>> {
     let rows: Vec<(i64, String, String, Option<String>, Option<i64>)> = inbox_items::table
         .filter(inbox_items::parked_at.is_not_null())
@@ -292,6 +325,9 @@ pub async fn list_parked(c: &mut Conn, limit: i64) -> Result<Vec<ParkedItem>> {
 }
 
 /// Arms parked items again: all of them, or those of one host.
+///
+/// # Errors
+/// When the database fails.
 pub async fn rearm(c: &mut Conn, host: Option<&str>, now: Timestamp) -> Result<usize> {
     let parked = inbox_items::table.filter(inbox_items::parked_at.is_not_null());
     let fresh = (
@@ -311,6 +347,9 @@ pub async fn rearm(c: &mut Conn, host: Option<&str>, now: Timestamp) -> Result<u
 }
 
 /// Removes parked items: all of them, or those of one host.
+///
+/// # Errors
+/// When the database fails.
 pub async fn drop_parked(c: &mut Conn, host: Option<&str>) -> Result<usize> {
     let parked = inbox_items::table.filter(inbox_items::parked_at.is_not_null());
     Ok(match host {
@@ -324,6 +363,9 @@ pub async fn drop_parked(c: &mut Conn, host: Option<&str>) -> Result<usize> {
 }
 
 /// Forgets marks older than `before`. At most `limit` at once.
+///
+/// # Errors
+/// When the database fails.
 pub async fn forget_done(c: &mut Conn, before: Timestamp, limit: i64) -> Result<usize> {
     let old: Vec<i64> = inbox_items::table
         .filter(inbox_items::done_at.lt(before.micros()))

@@ -24,6 +24,9 @@ pub struct JobRow {
 }
 
 /// Adds a job; the same kind and payload waits only once.
+///
+/// # Errors
+/// When the database fails.
 pub async fn insert(
     c: &mut Conn,
     id: i64,
@@ -50,6 +53,9 @@ pub async fn insert(
 }
 
 /// Takes due jobs, oldest first, with a lease.
+///
+/// # Errors
+/// When the database fails.
 pub async fn claim(
     c: &mut Conn,
     now: Timestamp,
@@ -74,12 +80,18 @@ pub async fn claim(
 }
 
 /// Removes a job that is done.
+///
+/// # Errors
+/// When the database fails.
 pub async fn finish(c: &mut Conn, id: i64) -> Result<()> {
     diesel::delete(jobs::table.find(id)).execute(c).await?;
     Ok(())
 }
 
 /// Puts a job off after a failure.
+///
+/// # Errors
+/// When the database fails.
 pub async fn put_off(c: &mut Conn, id: i64, due: Timestamp, reason: &str) -> Result<()> {
     diesel::update(jobs::table.find(id))
         .set((
@@ -94,6 +106,9 @@ pub async fn put_off(c: &mut Conn, id: i64, due: Timestamp, reason: &str) -> Res
 }
 
 /// Sets a job aside with its reason.
+///
+/// # Errors
+/// When the database fails.
 pub async fn park(c: &mut Conn, id: i64, now: Timestamp, reason: &str) -> Result<()> {
     diesel::update(jobs::table.find(id))
         .set((
@@ -107,6 +122,9 @@ pub async fn park(c: &mut Conn, id: i64, now: Timestamp, reason: &str) -> Result
 }
 
 /// How many are due, and how many are parked.
+///
+/// # Errors
+/// When the database fails.
 pub async fn counts(c: &mut Conn, now: Timestamp) -> Result<(i64, i64)> {
     let due: i64 = jobs::table
         .filter(jobs::parked_at.is_null().and(jobs::due_at.le(now.micros())))

@@ -12,6 +12,9 @@ use super::error::Result;
 use super::schema::{likes, posts};
 
 /// Adds a like; `false` when there was one.
+///
+/// # Errors
+/// When the database fails.
 pub async fn insert(
     c: &mut Conn,
     id: i64,
@@ -43,6 +46,9 @@ pub async fn insert(
 }
 
 /// Takes a like back; answers the id of its activity.
+///
+/// # Errors
+/// When the database fails.
 pub async fn delete(c: &mut Conn, actor: ActorId, post: PostId) -> Result<Option<String>> {
     let found: Option<(i64, String)> = likes::table
         .filter(likes::post_id.eq(post.0).and(likes::actor_id.eq(actor.0)))
@@ -62,6 +68,9 @@ pub async fn delete(c: &mut Conn, actor: ActorId, post: PostId) -> Result<Option
 }
 
 /// The post that the Like `uri` of `actor` is about.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_uri(c: &mut Conn, actor: ActorId, uri: &str) -> Result<Option<PostId>> {
     let found: Option<i64> = likes::table
         .filter(likes::actor_id.eq(actor.0).and(likes::uri.eq(uri)))
@@ -73,6 +82,9 @@ pub async fn find_by_uri(c: &mut Conn, actor: ActorId, uri: &str) -> Result<Opti
 }
 
 /// Which of `posts` `actor` likes.
+///
+/// # Errors
+/// When the database fails.
 pub async fn liked_among(c: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<PostId>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let found: Vec<i64> = likes::table
@@ -84,6 +96,9 @@ pub async fn liked_among(c: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result
 }
 
 /// Who likes a post, with the keys of the likes; newest first, older than `before`. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_by_post(
     c: &mut Conn,
     post: PostId,

@@ -42,6 +42,9 @@ impl TryFrom<NotificationRow> for Notification {
 }
 
 /// Tells somebody.
+///
+/// # Errors
+/// When the database fails.
 pub async fn insert(c: &mut Conn, n: &Notification) -> Result<()> {
     diesel::insert_into(notifications::table)
         .values(NotificationRow {
@@ -59,6 +62,9 @@ pub async fn insert(c: &mut Conn, n: &Notification) -> Result<()> {
 }
 
 /// What `actor` was told, newest first.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list(c: &mut Conn, actor: ActorId, page: Page) -> Result<Vec<Notification>> {
     let rows: Vec<NotificationRow> = notifications::table
         .filter(notifications::actor_id.eq(actor.0))
@@ -73,6 +79,9 @@ pub async fn list(c: &mut Conn, actor: ActorId, page: Page) -> Result<Vec<Notifi
 }
 
 /// One notification of `actor`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find(
     c: &mut Conn,
     actor: ActorId,
@@ -89,6 +98,9 @@ pub async fn find(
 }
 
 /// Removes what is no longer so: notifications of `kind` from `from`, about `post` if one is named.
+///
+/// # Errors
+/// When the database fails.
 pub async fn retract(
     c: &mut Conn,
     actor: ActorId,

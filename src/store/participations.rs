@@ -45,6 +45,9 @@ impl TryFrom<ParticipationRow> for Participation {
 }
 
 /// `actor`'s standing at `event`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find(c: &mut Conn, event: EventId, actor: ActorId) -> Result<Option<Participation>> {
     let row: Option<ParticipationRow> = participations::table
         .filter(
@@ -60,6 +63,9 @@ pub async fn find(c: &mut Conn, event: EventId, actor: ActorId) -> Result<Option
 }
 
 /// The standing that the activity `uri` (a Join) made.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_uri(c: &mut Conn, actor: ActorId, uri: &str) -> Result<Option<Participation>> {
     let row: Option<ParticipationRow> = participations::table
         .filter(
@@ -75,6 +81,9 @@ pub async fn find_by_uri(c: &mut Conn, actor: ActorId, uri: &str) -> Result<Opti
 }
 
 /// Adds a standing, or replaces the one this actor has; its age stays.
+///
+/// # Errors
+/// When the database fails.
 pub async fn upsert(c: &mut Conn, standing: &Participation) -> Result<()> {
     Both(
         diesel::insert_into(participations::table)
@@ -103,6 +112,9 @@ pub async fn upsert(c: &mut Conn, standing: &Participation) -> Result<()> {
 }
 
 /// Those with a standing at `event`, in order of arrival, after `after`. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list(
     c: &mut Conn,
     event: EventId,
@@ -132,6 +144,9 @@ pub async fn list(
 }
 
 /// Seats in use (those going and their guests) and people going.
+///
+/// # Errors
+/// When the database fails.
 pub async fn count_going(c: &mut Conn, event: EventId) -> Result<(i64, i64)> {
     let rows: Vec<i64> = participations::table
         .filter(
@@ -177,6 +192,9 @@ impl TryFrom<InvitationRow> for Invitation {
 }
 
 /// The invitation of `invitee` to `event`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_invitation(
     c: &mut Conn,
     event: EventId,
@@ -196,6 +214,9 @@ pub async fn find_invitation(
 }
 
 /// The invitation that the Invite `uri` made.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_invitation_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Invitation>> {
     let row: Option<InvitationRow> = invitations::table
         .filter(invitations::uri.eq(uri))
@@ -228,6 +249,9 @@ pub async fn insert_invitation(c: &mut Conn, invitation: &Invitation) -> Result<
 }
 
 /// Sets what became of an invitation.
+///
+/// # Errors
+/// When the database fails.
 pub async fn set_invitation_state(
     c: &mut Conn,
     id: InvitationId,

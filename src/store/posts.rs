@@ -115,6 +115,9 @@ pub(super) fn many(rows: Vec<PostRow>) -> Result<Vec<Post>> {
 }
 
 /// The post with this key.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find(c: &mut Conn, id: PostId) -> Result<Option<Post>> {
     let row: Option<PostRow> = posts::table
         .find(id.0)
@@ -126,6 +129,9 @@ pub async fn find(c: &mut Conn, id: PostId) -> Result<Option<Post>> {
 }
 
 /// The post (or boost) with this ActivityPub id.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Post>> {
     let row: Option<PostRow> = posts::table
         .filter(posts::uri.eq(uri))
@@ -137,6 +143,9 @@ pub async fn find_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Post>> {
 }
 
 /// The posts with these keys, in no particular order.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list(c: &mut Conn, ids: &[PostId]) -> Result<Vec<Post>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     many(
@@ -149,6 +158,9 @@ pub async fn list(c: &mut Conn, ids: &[PostId]) -> Result<Vec<Post>> {
 }
 
 /// `actor`'s boost of `post`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find_boost(c: &mut Conn, actor: ActorId, post: PostId) -> Result<Option<Post>> {
     let row: Option<PostRow> = posts::table
         .filter(
@@ -164,6 +176,9 @@ pub async fn find_boost(c: &mut Conn, actor: ActorId, post: PostId) -> Result<Op
 }
 
 /// Which of `posts` `actor` boosted.
+///
+/// # Errors
+/// When the database fails.
 pub async fn boosted_among(c: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<PostId>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let found: Vec<Option<i64>> = posts::table
@@ -204,6 +219,9 @@ pub async fn insert(
 }
 
 /// Replaces everything of a post but its counters.
+///
+/// # Errors
+/// When the database fails.
 pub async fn update(
     c: &mut Conn,
     post: &Post,
@@ -260,6 +278,9 @@ async fn set_tags(c: &mut Conn, post: PostId, tags: &[String]) -> Result<()> {
 }
 
 /// Removes a post with its boosts, likes, notifications and addressing. Answers to it stay and lose their parent.
+///
+/// # Errors
+/// When the database fails.
 pub async fn delete(c: &mut Conn, post: &Post) -> Result<()> {
     let boosts: Vec<i64> = posts::table
         .filter(posts::boost_of_id.eq(post.id.0))
@@ -319,6 +340,9 @@ async fn count_boost(c: &mut Conn, post: PostId, by: i64) -> Result<()> {
 }
 
 /// Whom a post names.
+///
+/// # Errors
+/// When the database fails.
 pub async fn recipients(c: &mut Conn, post: PostId) -> Result<Vec<Recipient>> {
     let rows: Vec<(i64, bool)> = post_recipients::table
         .filter(post_recipients::post_id.eq(post.0))
@@ -336,6 +360,9 @@ pub async fn recipients(c: &mut Conn, post: PostId) -> Result<Vec<Recipient>> {
 }
 
 /// Whom each of `posts` names, for showing many at once.
+///
+/// # Errors
+/// When the database fails.
 pub async fn recipients_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, Recipient)>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(i64, i64, bool)> = post_recipients::table
@@ -362,6 +389,9 @@ pub async fn recipients_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, 
 }
 
 /// The hashtags of each of `posts`, lower case, without `#`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn tags_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, String)>> {
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows: Vec<(i64, String)> = post_tags::table
@@ -377,6 +407,9 @@ pub async fn tags_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, String
 }
 
 /// Posts whose parent was not known when they came: `uri` has arrived as `parent`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn adopt_replies(c: &mut Conn, uri: &str, parent: PostId) -> Result<usize> {
     let adopted = diesel::update(
         posts::table.filter(

@@ -12,6 +12,9 @@ use super::error::{Result, word};
 use super::schema::profile_fields;
 
 /// All fields of an actor, whoever may see them: the caller asks `domain::audience`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list(c: &mut Conn, actor: ActorId) -> Result<Vec<ProfileField>> {
     let rows: Vec<(String, String, String, String)> = profile_fields::table
         .filter(profile_fields::actor_id.eq(actor.0))
@@ -37,6 +40,9 @@ pub async fn list(c: &mut Conn, actor: ActorId) -> Result<Vec<ProfileField>> {
 }
 
 /// Replaces all fields of an actor.
+///
+/// # Errors
+/// When the database fails.
 pub async fn replace(c: &mut Conn, actor: ActorId, fields: &[ProfileField]) -> Result<()> {
     diesel::delete(profile_fields::table.filter(profile_fields::actor_id.eq(actor.0)))
         .execute(c)

@@ -22,6 +22,9 @@ words! {
 }
 
 /// Tells all processes, when this transaction commits, that something cached changed.
+///
+/// # Errors
+/// When the database fails.
 pub async fn insert(c: &mut Conn, id: i64, topic: Topic, subject: &str) -> Result<()> {
     diesel::insert_into(signals::table)
         .values((
@@ -36,6 +39,9 @@ pub async fn insert(c: &mut Conn, id: i64, topic: Topic, subject: &str) -> Resul
 
 /// Signals with ids made since `since`, oldest first. Commits may come out of order: ask with an overlap and
 /// skip what was seen.
+///
+/// # Errors
+/// When the database fails.
 pub async fn list_since(c: &mut Conn, since: Timestamp) -> Result<Vec<(i64, Topic, String)>> {
     let rows: Vec<(i64, String, String)> = signals::table
         .filter(signals::id.ge(first_id_at(since)))
@@ -52,6 +58,9 @@ pub async fn list_since(c: &mut Conn, since: Timestamp) -> Result<Vec<(i64, Topi
 }
 
 /// Forgets signals made before `before`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn forget(c: &mut Conn, before: Timestamp) -> Result<usize> {
     Ok(
         diesel::delete(signals::table.filter(signals::id.lt(first_id_at(before))))
@@ -94,6 +103,9 @@ pub async fn register_process(
 }
 
 /// Says that this process is alive; `false` when its number was given away meanwhile.
+///
+/// # Errors
+/// When the database fails.
 pub async fn keep_process(c: &mut Conn, node: i64, now: Timestamp) -> Result<bool> {
     Ok(diesel::update(processes::table.find(node))
         .set(processes::seen_at.eq(now.micros()))
@@ -103,6 +115,9 @@ pub async fn keep_process(c: &mut Conn, node: i64, now: Timestamp) -> Result<boo
 }
 
 /// Gives a process number back.
+///
+/// # Errors
+/// When the database fails.
 pub async fn leave_process(c: &mut Conn, node: i64) -> Result<()> {
     diesel::delete(processes::table.find(node))
         .execute(c)

@@ -59,6 +59,9 @@ macro_rules! paged {
 
 /// What `viewer` sees at home: own posts, those of whom they follow, and what is addressed to them.
 /// Direct posts of others appear only when addressed to the viewer.
+///
+/// # Errors
+/// When the database fails.
 pub async fn home(c: &mut Conn, viewer: ActorId, page: Page) -> Result<Vec<Post>> {
     let followed = follows::table
         .filter(
@@ -82,6 +85,9 @@ pub async fn home(c: &mut Conn, viewer: ActorId, page: Page) -> Result<Vec<Post>
 }
 
 /// Public posts, no boosts, no answers; `local` for those of this instance only.
+///
+/// # Errors
+/// When the database fails.
 pub async fn public(c: &mut Conn, local: bool, page: Page) -> Result<Vec<Post>> {
     let query = posts::table.filter(
         posts::audience
@@ -97,6 +103,9 @@ pub async fn public(c: &mut Conn, local: bool, page: Page) -> Result<Vec<Post>> 
 }
 
 /// What `author` posted, as far as `depth` allows; boosts included.
+///
+/// # Errors
+/// When the database fails.
 pub async fn by_author(
     c: &mut Conn,
     author: ActorId,
@@ -154,6 +163,9 @@ fn addressed_to(viewer: ActorId) -> _ {
 }
 
 /// Public posts with a hashtag.
+///
+/// # Errors
+/// When the database fails.
 pub async fn tagged(c: &mut Conn, tag: &str, page: Page) -> Result<Vec<Post>> {
     let with = post_tags::table
         .filter(post_tags::name.eq(tag))
@@ -168,6 +180,9 @@ pub async fn tagged(c: &mut Conn, tag: &str, page: Page) -> Result<Vec<Post>> {
 }
 
 /// Public posts about an event, oldest first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn about_event(c: &mut Conn, event: EventId, limit: i64) -> Result<Vec<Post>> {
     many(
         posts::table
@@ -185,6 +200,9 @@ pub async fn about_event(c: &mut Conn, event: EventId, limit: i64) -> Result<Vec
 }
 
 /// All of a conversation, oldest first, whoever may see it. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn thread(c: &mut Conn, thread: PostId, limit: i64) -> Result<Vec<Post>> {
     many(
         posts::table
@@ -202,6 +220,9 @@ pub async fn thread(c: &mut Conn, thread: PostId, limit: i64) -> Result<Vec<Post
 }
 
 /// Public answers to a post, oldest first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn public_replies(c: &mut Conn, post: PostId, limit: i64) -> Result<Vec<Post>> {
     many(
         posts::table
@@ -219,6 +240,9 @@ pub async fn public_replies(c: &mut Conn, post: PostId, limit: i64) -> Result<Ve
 }
 
 /// Public posts that `actor` pinned, latest pin first.
+///
+/// # Errors
+/// When the database fails.
 pub async fn pinned(c: &mut Conn, actor: ActorId) -> Result<Vec<Post>> {
     many(
         pins::table
@@ -237,6 +261,9 @@ pub async fn pinned(c: &mut Conn, actor: ActorId) -> Result<Vec<Post>> {
 }
 
 /// How many posts `author` has, boosts not counted.
+///
+/// # Errors
+/// When the database fails.
 pub async fn count_by_author(c: &mut Conn, author: ActorId) -> Result<i64> {
     Ok(posts::table
         .filter(
@@ -250,6 +277,9 @@ pub async fn count_by_author(c: &mut Conn, author: ActorId) -> Result<i64> {
 }
 
 /// How many posts local people have written, and how many of them answer others.
+///
+/// # Errors
+/// When the database fails.
 pub async fn count_local(c: &mut Conn) -> Result<(i64, i64)> {
     let own = posts::table.inner_join(actors::table.on(actors::id.eq(posts::actor_id)));
     let local = own.filter(posts::local.eq(true).and(posts::boost_of_id.is_null()));
@@ -263,6 +293,9 @@ pub async fn count_local(c: &mut Conn) -> Result<(i64, i64)> {
 }
 
 /// Boosts of a post, newest first, older than `before`. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
 pub async fn boosts_of(
     c: &mut Conn,
     post: PostId,

@@ -22,6 +22,9 @@ pub struct Tombstone {
 }
 
 /// Remembers that something is gone; the first record stays.
+///
+/// # Errors
+/// When the database fails.
 pub async fn insert(c: &mut Conn, gone: &Tombstone) -> Result<()> {
     Both(
         diesel::insert_into(tombstones::table)
@@ -39,6 +42,9 @@ pub async fn insert(c: &mut Conn, gone: &Tombstone) -> Result<()> {
 }
 
 /// The record for an id.
+///
+/// # Errors
+/// When the database fails.
 pub async fn find(c: &mut Conn, uri: &str) -> Result<Option<Tombstone>> {
     let row: Option<(String, String, bool, i64)> = tombstones::table
         .find(uri)

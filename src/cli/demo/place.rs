@@ -17,12 +17,11 @@ impl Place {
     /// # Errors
     /// When it cannot be made or holds something.
     pub(super) fn new(wanted: Option<&Path>) -> anyhow::Result<Place> {
-        let (path, kept) = match wanted {
-            Some(path) => (std::path::absolute(path)?, true),
-            None => {
-                let name = format!("kith-demo-{}", std::process::id());
-                (std::env::temp_dir().join(name), false)
-            }
+        let (path, kept) = if let Some(path) = wanted {
+            (std::path::absolute(path)?, true)
+        } else {
+            let name = format!("kith-demo-{}", std::process::id());
+            (std::env::temp_dir().join(name), false)
         };
         if kept && path.exists() {
             let mut entries = std::fs::read_dir(&path)

@@ -258,7 +258,7 @@ async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result
     match effect {
         Effect::Nothing(_) => return Ok(Outcome::Ignored),
         Effect::Follow(asking) => {
-            drop(follow::receive(ctx, tx, who, &asking.target, asking.request.clone()).await?)
+            drop(follow::receive(ctx, tx, who, &asking.target, asking.request.clone()).await?);
         }
         Effect::EndFollow(both) => follow::receive_end(tx, who, &both.0, &both.1).await?,
         Effect::FollowAnswered(both) => follow::receive_answer(tx, &both.0, both.1).await?,
@@ -274,11 +274,11 @@ async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result
         Effect::Event(event) => drop(incoming::receive_event(ctx, tx, event).await?),
         Effect::Invited(invited) => invite::receive(ctx, tx, &invited.as_received(who)).await?,
         Effect::InviteWithdrawn(invitation) => {
-            invite::receive_withdrawal(tx, who, invitation).await?
+            invite::receive_withdrawal(tx, who, invitation).await?;
         }
         Effect::EventAnswered(a) => participation::receive(ctx, tx, who, a.event, &a.asked).await?,
         Effect::HostAnswered(a) => {
-            participation::receive_answer(ctx, tx, (who, &a.standing), a.verdict).await?
+            participation::receive_answer(ctx, tx, (who, &a.standing), a.verdict).await?;
         }
     }
     Ok(Outcome::Done)

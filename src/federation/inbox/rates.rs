@@ -27,7 +27,7 @@ impl Rates {
         Rates {
             buckets: Cache::builder()
                 .max_capacity(50_000)
-                .time_to_idle(Duration::from_secs(300))
+                .time_to_idle(Duration::from_mins(5))
                 .build(),
             per_second: f64::from(limits.inbox_per_host_per_minute) / 60.0,
             burst: f64::from(limits.inbox_burst()),

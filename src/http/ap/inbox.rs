@@ -51,7 +51,7 @@ fn refuse(rejected: &Rejected) -> Response {
     let (code, retry_after) = rejected.status();
     match rejected {
         Rejected::Store(error) => {
-            tracing::error!(%error, "a received activity could not be stored")
+            tracing::error!(%error, "a received activity could not be stored");
         }
         rejected => tracing::info!(%rejected, status = code, "a received activity is refused"),
     }

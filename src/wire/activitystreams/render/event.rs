@@ -180,11 +180,9 @@ fn escape(text: &str) -> String {
 
 /// The end that is sent: peers require one.
 fn end(event: &Event) -> Timestamp {
-    event.ends_at.unwrap_or_else(|| {
-        event
-            .starts_at
-            .plus(std::time::Duration::from_secs(2 * 3600))
-    })
+    event
+        .ends_at
+        .unwrap_or_else(|| event.starts_at.plus(std::time::Duration::from_hours(2)))
 }
 
 /// RFC 3339 with the offset that `zone` has at that moment.
