@@ -18,7 +18,7 @@ fn request(path: &str, name: &str, value: &str) -> Request<Body> {
 
 both_backends! {
     async fn nobody_has_to_read_a_form_they_do_not_know(kit: TestKit) {
-        let page = kit.send(request("/nothing", "accept", "text/html,*/*;q=0.8")).await;
+        let page = kit.send(request("/nothing/here", "accept", "text/html,*/*;q=0.8")).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
         assert!(page.text().contains("<h1"));
