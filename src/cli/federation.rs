@@ -95,10 +95,10 @@ async fn probe(
     match &plain {
         Ok(_) => report.note("fetch", true, format!("{id} without a signature"))?,
         Err(error @ FetchError::Unauthorized(_)) => {
-            let detail = format!("{id} needs a signature ({})", explain(error));
+            let detail = format!("{id} needs a signature ({})", print::causes(error));
             report.note("fetch", true, detail)?;
         }
-        Err(error) => report.note("fetch", false, explain(error))?,
+        Err(error) => report.note("fetch", false, print::causes(error))?,
     }
     let mut working = plain.ok();
     for (step, generation) in [
@@ -120,7 +120,7 @@ async fn probe(
                 working = working.or(Some(fetched));
             }
             // A server may know only one of the two; it is a fault only if it takes neither.
-            Err(error) => report.note(step, working.is_some(), explain(&error))?,
+            Err(error) => report.note(step, working.is_some(), print::causes(&error))?,
         }
     }
     match working {
@@ -154,7 +154,7 @@ async fn webfinger(
     let fetched = match app.client.get(&url, Accept::Jrd, None, budget).await {
         Ok(fetched) => fetched,
         Err(error) => {
-            report.note(step, false, format!("{url}: {}", explain(&error)))?;
+            report.note(step, false, format!("{url}: {}", print::causes(&error)))?;
             return Ok(Err(Stopped));
         }
     };
@@ -213,18 +213,6 @@ fn actor(body: &[u8], id: &Url, report: &mut Report<'_>) -> anyhow::Result<()> {
     let keys = actor.keys();
     let count = keys.pem.len() + keys.multi.len() + keys.urls.len();
     report.note("keys", count > 0, format!("{count} listed"))
-}
-
-/// An error with its causes: "the connection failed" alone does not help an admin.
-fn explain(error: &FetchError) -> String {
-    let mut text = error.to_string();
-    let mut next = std::error::Error::source(error);
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 /// Signs as this instance.

@@ -100,7 +100,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("kith: {error:#}");
+            eprintln!("kith: {}", print::causes(error.as_ref()));
             ExitCode::FAILURE
         }
     }

@@ -17,6 +17,20 @@ pub(super) fn line(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// An error with what caused it, each thing said once: some errors repeat their cause in their own words.
+pub(super) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let more = cause.to_string();
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
 /// Prints rows in columns under their titles.
 pub(super) fn table<const N: usize>(titles: [&str; N], rows: &[[String; N]]) -> anyhow::Result<()> {
     let mut widths = titles.map(|title| title.chars().count());
@@ -48,4 +62,24 @@ fn plain(text: &str) -> String {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{causes, plain};
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the file cannot be read: {0}")]
+    struct Twice(#[source] std::io::Error);
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let error = Twice(std::io::Error::other("no such file"));
+        assert_eq!(causes(&error), "the file cannot be read: no such file");
+    }
+
+    #[test]
+    fn nothing_printed_steers_the_terminal() {
+        assert_eq!(plain("a\u{1b}[2Jb\tc"), "a\u{fffd}[2Jb\tc");
+    }
 }

@@ -56,7 +56,7 @@ both_backends! {
         let keys = store::actor_keys::list_public(&mut reader, ada.id).await.unwrap();
         let uris: Vec<_> = keys.iter().map(|key| key.uri.as_str()).collect();
         assert_eq!(uris, ["https://kith.test/people/ada#main-key", "https://kith.test/people/ada#ed25519-key"]);
-        assert!(kit.app.keys.signer(ada.id).await.is_ok());
+        assert!(kit.app.federation.keyring.signer(ada.id).await.is_ok());
     }
 
     async fn the_founder_of_a_group_organizes_it(kit: TestKit) {
