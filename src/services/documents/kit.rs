@@ -10,7 +10,7 @@ use crate::domain::delivery::TimeScale;
 use crate::domain::event::{Event, EventVisibility, JoinMode, Place};
 use crate::domain::follow::{AskedBy, Follow, FollowState, MemberRole};
 use crate::domain::ids::{ActorId, FollowId, IdMaker};
-use crate::domain::keys::{Algorithm, KeyPair};
+use crate::domain::keys::{Algorithm, KeyPair, PublicKeyRow};
 use crate::domain::moderation::{DomainAction, DomainRules, FederationMode};
 use crate::domain::post::Post;
 use crate::domain::profile::{FieldKind, ProfileField};
@@ -24,6 +24,11 @@ use crate::store::{self, actor_keys, actors, follows, profile_fields};
 use super::{Document, Eyes, Server, Wanted, read};
 
 pub(crate) const DOMAIN: &str = "kith.example";
+
+/// What stands before the seed.
+const ED25519: [u8; 16] = [
+    0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
+];
 
 /// An instance on a database of its own, with a clock that stands still.
 pub(crate) struct Kit {
@@ -99,7 +104,8 @@ impl Kit {
         let pair = |algorithm, public: Vec<u8>| KeyPair {
             algorithm,
             public,
-            private: vec![1],
+            // PKCS#8 of an Ed25519 key (RFC 8410 §7); only the instance's signs.
+            private: [&ED25519[..], &[7; 32]].concat(),
         };
         let key = |name: &str| format!("{}#{name}", actor.uri);
         let pairs = [
@@ -114,7 +120,9 @@ impl Kit {
                 pair(Algorithm::Ed25519, vec![7; 32]),
             ),
         ];
-        let pairs = &pairs;
+        // Ours that sign sign with RSA where they have it, and that one is made up.
+        let skipped = usize::from(actor.kind == ActorKind::Application);
+        let pairs = &pairs[skipped..];
         self.write(async |tx| {
             if !actor.local {
                 return actors::insert(tx, actor).await;
@@ -151,6 +159,20 @@ impl Kit {
         let uri = format!("https://{host}/users/{handle}");
         let actor = self.actor(&uri, handle, host, ActorKind::Person);
         self.insert(&actor).await;
+        actor
+    }
+
+    /// A remote actor whose key is known: it need not be fetched.
+    pub(crate) async fn remote_with_key(&self, handle: &str, host: &str, key: Vec<u8>) -> Actor {
+        let actor = self.remote(handle, host).await;
+        let row = PublicKeyRow {
+            uri: actor.main_key_uri(),
+            algorithm: Algorithm::Ed25519,
+            public: key,
+        };
+        let keys = &[(self.ctx.id(), row)];
+        self.write(async |tx| actor_keys::replace_public(tx, actor.id, keys).await)
+            .await;
         actor
     }
 

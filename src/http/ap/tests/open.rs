@@ -204,42 +204,61 @@ async fn a_blocked_server_finds_nothing_but_the_instance_actor() {
         ask(&router, "/actor", Some("bad.example")).await.status,
         200
     );
-    let signed = signed("/people/maria", "https://bad.example/actor#main-key");
-    assert_eq!(send(&router, signed(&kit)).await.status, 404);
+    let key = PrivateKey::generate(Algorithm::Ed25519).unwrap();
+    let signer = Signer::new(key, "https://bad.example/actor#main-key".to_owned()).unwrap();
+    let claims = signed(&kit, "/people/maria", &signer);
+    assert_eq!(send(&router, claims).await.status, 404);
 }
 
 #[tokio::test]
-async fn a_signature_that_was_not_checked_opens_nothing_and_harms_nothing() {
+async fn a_signature_speaks_for_the_server_of_its_key() {
     let kit = Kit::new().await;
     let maria = kit.person("maria").await;
-    let ada = kit.remote("ada", "mastodon.example").await;
+    let key = PrivateKey::generate(Algorithm::Ed25519).unwrap();
+    let public = key.public().to_der().to_vec();
+    let ada = kit
+        .remote_with_key("ada", "mastodon.example", public.clone())
+        .await;
+    let eve = kit.remote_with_key("eve", "eve.example", public).await;
     kit.follow(&ada, &maria, MemberRole::Follower).await;
     let post = kit.post(&maria, "for you", Audience::Followers).await;
+    let path = format!("/posts/{}", post.id);
+    let router = router(app(&kit, true).await);
+    for (who, hidden, open) in [(&ada, 200, 200), (&eve, 404, 200)] {
+        let signer = Signer::new(key.clone(), who.main_key_uri()).unwrap();
+        let answer = send(&router, signed(&kit, &path, &signer)).await;
+        assert_eq!(answer.status, hidden, "{}", who.uri);
+        let answer = send(&router, signed(&kit, "/people/maria", &signer)).await;
+        assert_eq!(answer.status, open, "{}", who.uri);
+        assert_eq!(answer.json()["name"], "The maria");
+    }
+}
+
+#[tokio::test]
+async fn a_signature_that_does_not_hold_opens_nothing_and_harms_nothing() {
+    let kit = Kit::new().await;
+    let maria = kit.person("maria").await;
+    let post = kit.post(&maria, "for you", Audience::Followers).await;
     let router = router(app(&kit, false).await);
-    let key = "https://mastodon.example/users/ada#main-key";
-    let hidden = signed(&format!("/posts/{}", post.id), key)(&kit);
+    // A key of our own is never fetched, and never speaks for another server.
+    let key = PrivateKey::generate(Algorithm::Ed25519).unwrap();
+    let signer = Signer::new(key, maria.main_key_uri()).unwrap();
+    let hidden = signed(&kit, &format!("/posts/{}", post.id), &signer);
     assert_eq!(send(&router, hidden).await.status, 404);
-    let open = signed("/people/maria", key)(&kit);
+    let open = signed(&kit, "/people/maria", &signer);
     assert_eq!(send(&router, open).await.status, 200);
 }
 
-/// A GET that is signed by a key nobody knows.
-fn signed(path: &str, key_id: &str) -> impl Fn(&Kit) -> Request<Body> {
-    let url: Url = format!("https://{DOMAIN}{path}").parse().unwrap();
-    let path = path.to_owned();
-    let key = PrivateKey::generate(Algorithm::Ed25519).unwrap();
-    let signer = Signer::new(key, key_id.to_owned()).unwrap();
-    move |kit| {
-        let unsigned = Unsigned {
-            method: &Method::GET,
-            url: &url,
-            body: None,
-        };
-        let headers = signer
-            .sign(Generation::Rfc9421, &unsigned, kit.ctx.now())
-            .unwrap();
-        let mut request = Request::get(&path).body(Body::empty()).unwrap();
-        *request.headers_mut() = headers;
-        request
-    }
+fn signed(kit: &Kit, path: &str, signer: &Signer) -> Request<Body> {
+    let unsigned = Unsigned {
+        method: &Method::GET,
+        url: &format!("https://{DOMAIN}{path}").parse::<Url>().unwrap(),
+        body: None,
+    };
+    let headers = signer
+        .sign(Generation::Rfc9421, &unsigned, kit.ctx.now())
+        .unwrap();
+    let mut request = Request::get(path).body(Body::empty()).unwrap();
+    *request.headers_mut() = headers;
+    request
 }
