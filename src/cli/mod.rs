@@ -4,6 +4,7 @@
 //! themselves and work while a server runs on it. Exit codes: 0 done, 1 it could not be done (one line on standard error
 //! says why and what to do), 2 wrong usage.
 
+mod bench;
 mod check;
 mod demo;
 mod domain;
@@ -72,6 +73,9 @@ enum Command {
     /// What waits and what was given up
     #[command(subcommand)]
     Queue(queue::Queue),
+    /// How much work a core does; needs no settings
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 /// Reads the command line. Ends the process with 2 where it is wrong, and with 0 after `--help`.
@@ -112,6 +116,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Demo(command) => Box::pin(command.run()).await?,
         Command::Init(command) => Box::pin(command.run(common)).await?,
         Command::Serve(command) => Box::pin(command.run(common)).await?,
+        Command::Bench(command) => Box::pin(command.run(common)).await?,
         Command::Check => return Box::pin(check::run(common)).await,
         Command::User(command) => {
             with_app(common, async |app| command.run(app, common).await).await?;
