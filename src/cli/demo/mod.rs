@@ -61,44 +61,55 @@ impl Demo {
                 return Err(error);
             }
         };
-        let outcome = Box::pin(until_told(self.play((&alpha, &beta), &place))).await;
+        let mut outcome = Box::pin(until_told(play((&alpha, &beta), &place))).await;
+        if outcome.is_ok() && !self.once {
+            print::line("\nBoth keep running; Ctrl-C ends them.")?;
+            outcome = asked_to_end().await;
+        }
         tokio::join!(alpha.stop(), beta.stop());
         outcome
     }
+}
 
-    async fn play(&self, (alpha, beta): (&Town, &Town), place: &Place) -> anyhow::Result<()> {
-        let (berlin, hamburg) =
-            tokio::try_join!(seed::fill(alpha.ctx(), ALPHA), seed::fill(beta.ctx(), BETA))?;
-        print::line(&format!(
-            "{} people and {} groups live on each of them.\n",
-            berlin.people, berlin.groups
-        ))?;
-        let cast = story::Cast {
-            maria: Phone::of(alpha, &berlin, "maria").await?,
-            aylin: Phone::of(alpha, &berlin, "aylin").await?,
-            jonas: Phone::of(beta, &hamburg, "jonas").await?,
-        };
-        Box::pin(story::play(&cast)).await?;
-        tell_log_ins(&cast, place)?;
-        if self.once {
-            return Ok(());
+/// Fills both instances, plays the story, and says how to look at them.
+async fn play((alpha, beta): (&Town, &Town), place: &Place) -> anyhow::Result<()> {
+    let (berlin, hamburg) =
+        tokio::try_join!(seed::fill(alpha.ctx(), ALPHA), seed::fill(beta.ctx(), BETA))?;
+    print::line(&format!(
+        "{} people and {} groups live on each of them.\n",
+        berlin.people, berlin.groups
+    ))?;
+    let cast = story::Cast {
+        maria: Phone::of(alpha, &berlin, "maria").await?,
+        aylin: Phone::of(alpha, &berlin, "aylin").await?,
+        jonas: Phone::of(beta, &hamburg, "jonas").await?,
+    };
+    Box::pin(story::play(&cast)).await?;
+    tell_log_ins(&cast, place)
+}
+
+/// Works until done; that somebody ended the program before is an error.
+async fn until_told(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::select! {
+        outcome = work => outcome,
+        asked = asked_to_end() => {
+            asked?;
+            bail!("ended before the story was told")
         }
-        print::line("\nBoth keep running; Ctrl-C ends them.")?;
-        std::future::pending().await
     }
 }
 
-/// Works until done, or until somebody ends the program.
-async fn until_told(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+/// Waits for Ctrl-C or SIGTERM.
+async fn asked_to_end() -> anyhow::Result<()> {
     let (mut terminate, mut interrupt) = (
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
     tokio::select! {
-        outcome = work => outcome,
-        _ = terminate.recv() => bail!("ended before the story was told"),
-        _ = interrupt.recv() => bail!("ended before the story was told"),
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
     }
+    Ok(())
 }
 
 fn tell_log_ins(cast: &story::Cast, place: &Place) -> anyhow::Result<()> {

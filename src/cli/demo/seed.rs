@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde::Deserialize;
+use tokio::task::JoinSet;
 
 use crate::auth::password::Passwords;
 use crate::domain::account::Account;
@@ -138,14 +138,22 @@ pub(super) async fn fill(ctx: &Ctx, text: &str) -> anyhow::Result<Residents> {
     Ok(residents)
 }
 
-/// Keys for `count` actors, made on all processors.
+/// Keys for `count` actors or a few more, made on all processors.
 async fn keys(count: usize) -> anyhow::Result<Vec<[KeyPair; 2]>> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    stream::iter(0..count)
-        .map(async |_| Ok(tokio::task::spawn_blocking(generate_pairs).await??))
-        .buffer_unordered(cores)
-        .try_collect()
-        .await
+    let share = count.div_ceil(cores);
+    let mut makers = JoinSet::new();
+    for _ in 0..cores {
+        makers.spawn_blocking(move || {
+            let pairs = (0..share).map(|_| generate_pairs());
+            pairs.collect::<Result<Vec<_>, _>>()
+        });
+    }
+    let mut made = Vec::with_capacity(share * cores);
+    while let Some(some) = makers.join_next().await {
+        made.extend(some??);
+    }
+    Ok(made)
 }
 
 async fn add_person(
