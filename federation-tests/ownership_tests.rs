@@ -35,7 +35,11 @@ fn a_post_in_the_name_of_another_is_dropped() {
     attributed["attributedTo"] = json!(carla.id);
     let mut renamed = mallory.note("mine, at another's address", &[&ada.uri()]);
     renamed["id"] = json!(peer.fresh("notes"));
-    let forged = [(&mallory, elsewhere), (&mallory, attributed), (&mallory, renamed)];
+    let forged = [
+        (&mallory, elsewhere),
+        (&mallory, attributed),
+        (&mallory, renamed),
+    ];
     for (who, note) in &forged {
         let status = who.send(&kith, &who.create(note)).status;
         assert!(status == 202 || (400..500).contains(&status), "{status}");
@@ -61,7 +65,11 @@ fn a_document_speaks_only_for_the_origin_it_was_read_from() {
     peer.script.remove(peer.path(id(&forged)));
     forged["content"] = json!("forged");
     other.script.set("/copy", Page::activity(&forged));
-    assert!(ada.look_up(&other.url("/copy"))["statuses"].as_array().is_some_and(Vec::is_empty));
+    assert!(
+        ada.look_up(&other.url("/copy"))["statuses"]
+            .as_array()
+            .is_some_and(Vec::is_empty)
+    );
     // The same by a redirect: what comes from the end of it is the end's.
     let note = mallory.note("mine", &[]);
     peer.script.set("/hop", Page::redirect(id(&note)));
@@ -70,12 +78,19 @@ fn a_document_speaks_only_for_the_origin_it_was_read_from() {
     let mut stolen = carla.note("stolen", &[]);
     stolen["id"] = json!(peer.url("/notes/stolen"));
     other.script.set("/stolen", Page::activity(&stolen));
-    peer.script.set("/notes/stolen", Page::redirect(&other.url("/stolen")));
+    peer.script
+        .set("/notes/stolen", Page::redirect(&other.url("/stolen")));
     let found = ada.look_up(&peer.url("/notes/stolen"));
-    assert!(found["statuses"].as_array().is_some_and(Vec::is_empty), "{found}");
+    assert!(
+        found["statuses"].as_array().is_some_and(Vec::is_empty),
+        "{found}"
+    );
     let honest = carla.note("honest", &[]);
     peer.script.set("/moved", Page::redirect(id(&honest)));
-    assert_eq!(ada.look_up(&peer.url("/moved"))["statuses"][0]["uri"], honest["id"]);
+    assert_eq!(
+        ada.look_up(&peer.url("/moved"))["statuses"][0]["uri"],
+        honest["id"]
+    );
 }
 
 #[test]
@@ -84,19 +99,36 @@ fn only_activitypub_media_types_are_documents() {
     let kith = Kith::start(&[&peer]);
     let ada = kith.user("ada");
     let carla = peer.person("carla");
-    for kind in ["text/html", "application/json", "text/plain", "image/png", "application/ld+json"] {
+    for kind in [
+        "text/html",
+        "application/json",
+        "text/plain",
+        "image/png",
+        "application/ld+json",
+    ] {
         let note = carla.note("an upload", &[]);
         let page = Page::new(200, kind, note.to_string());
         peer.script.set(peer.path(id(&note)), page);
         let found = ada.look_up(id(&note));
-        assert!(found["statuses"].as_array().is_some_and(Vec::is_empty), "{kind}");
+        assert!(
+            found["statuses"].as_array().is_some_and(Vec::is_empty),
+            "{kind}"
+        );
     }
     let profiled = r#"application/ld+json; profile="https://www.w3.org/ns/activitystreams""#;
-    for kind in ["application/activity+json", "application/activity+json; charset=utf-8", profiled] {
+    for kind in [
+        "application/activity+json",
+        "application/activity+json; charset=utf-8",
+        profiled,
+    ] {
         let note = carla.note("a document", &[]);
         let page = Page::new(200, kind, note.to_string());
         peer.script.set(peer.path(id(&note)), page);
-        assert_eq!(ada.look_up(id(&note))["statuses"][0]["uri"], note["id"], "{kind}");
+        assert_eq!(
+            ada.look_up(id(&note))["statuses"][0]["uri"],
+            note["id"],
+            "{kind}"
+        );
     }
 }
 
@@ -119,16 +151,29 @@ fn nobody_changes_or_deletes_what_is_anothers() {
         mallory.send(&kith, &mallory.delete(&carla.id));
         kith.after_all(&mallory, &ada);
         let shown = ada.status(id(&note)).expect("still there");
-        assert!(shown["content"].as_str().is_some_and(|c| c.contains("original")), "{shown}");
+        assert!(
+            shown["content"]
+                .as_str()
+                .is_some_and(|c| c.contains("original")),
+            "{shown}"
+        );
         assert_eq!(shown["account"]["display_name"], "carla from elsewhere");
     }
-    carla.tell(&kith, &carla.update(&edited(&note, "changed by its author")));
+    carla.tell(
+        &kith,
+        &carla.update(&edited(&note, "changed by its author")),
+    );
     until("the change", || {
         let shown = ada.status(id(&note))?;
-        shown["content"].as_str()?.contains("by its author").then_some(())
+        shown["content"]
+            .as_str()?
+            .contains("by its author")
+            .then_some(())
     });
     carla.tell(&kith, &carla.delete(id(&note)));
-    until("the deletion", || ada.status(id(&note)).is_none().then_some(()));
+    until("the deletion", || {
+        ada.status(id(&note)).is_none().then_some(())
+    });
 }
 
 #[test]
@@ -203,8 +248,12 @@ fn nothing_received_creates_or_changes_what_is_ours() {
     let person = json!({"id": ada.uri(), "type": "Person", "name": "Taken over",
         "preferredUsername": "ada", "inbox": mallory.document()["inbox"]});
     let attempts = [
-        mallory.create(&note), mallory.update(&note), mallory.create(&invented),
-        mallory.update(&person), mallory.delete(&uri), mallory.delete(&ada.uri()),
+        mallory.create(&note),
+        mallory.update(&note),
+        mallory.create(&invented),
+        mallory.update(&person),
+        mallory.delete(&uri),
+        mallory.delete(&ada.uri()),
     ];
     for attempt in &attempts {
         let status = mallory.send(&kith, attempt).status;
@@ -215,7 +264,12 @@ fn nothing_received_creates_or_changes_what_is_ours() {
     ada.look_up(&peer.url("/ours"));
     kith.after_all(&mallory, &ada);
     let shown = ada.status(&uri).expect("still there");
-    assert!(shown["content"].as_str().is_some_and(|c| c.contains("own words")), "{shown}");
+    assert!(
+        shown["content"]
+            .as_str()
+            .is_some_and(|c| c.contains("own words")),
+        "{shown}"
+    );
     assert_ne!(ada.me()["display_name"], "Taken over");
     assert!(ada.status(&kith.url("/posts/1")).is_none());
 }
@@ -230,7 +284,12 @@ fn a_url_of_another_origin_is_not_offered_as_the_original() {
     note["url"] = json!("https://phishing.example/login");
     carla.tell(&kith, &carla.create(&note));
     let shown = ada.awaits_status(id(&note));
-    assert!(!shown["url"].as_str().is_some_and(|url| url.contains("phishing")), "{shown}");
+    assert!(
+        !shown["url"]
+            .as_str()
+            .is_some_and(|url| url.contains("phishing")),
+        "{shown}"
+    );
     let mut good = carla.note("see the original", &[&ada.uri()]);
     good["url"] = json!(peer.url("/@carla/1"));
     carla.tell(&kith, &carla.create(&good));

@@ -20,7 +20,9 @@ impl Remote {
 
     /// A public note with a new id, served at it, which mentions `named`.
     pub(crate) fn note(&self, text: &str, named: &[&str]) -> Value {
-        let tags = named.iter().map(|uri| json!({"type": "Mention", "href": uri, "name": uri}));
+        let tags = named
+            .iter()
+            .map(|uri| json!({"type": "Mention", "href": uri, "name": uri}));
         let note = json!({
             "@context": "https://www.w3.org/ns/activitystreams",
             "id": self.peer.fresh("notes"),

@@ -103,7 +103,9 @@ impl Kith {
         let domain = format!("{}.localhost:{port}", setup.name);
         let database = setup.postgres.then(|| fresh_database(dir.path()));
         let hosts: Vec<String> = setup.hosts.iter().map(|host| format!("{host:?}")).collect();
-        let url = database.clone().unwrap_or_else(|| "sqlite:kith.db".to_owned());
+        let url = database
+            .clone()
+            .unwrap_or_else(|| "sqlite:kith.db".to_owned());
         let text = format!(
             "[instance]\ndomain = \"{domain}\"\nscheme = \"http\"\n\
              [server]\nlisten = \"127.0.0.1:{port}\"\nadmin_listen = \"127.0.0.1:{admin}\"\n\
@@ -289,7 +291,15 @@ impl Kith {
     pub(crate) fn user(&self, name: &str) -> Login<'_> {
         let email = format!("{name}@example.org");
         let password = "correct horse battery";
-        self.cli(&["user", "create", name, "--email", &email, "--password", password]);
+        self.cli(&[
+            "user",
+            "create",
+            name,
+            "--email",
+            &email,
+            "--password",
+            password,
+        ]);
         self.login(name)
     }
 
@@ -311,7 +321,9 @@ impl Kith {
     pub(crate) fn usage(&self) -> (u64, usize) {
         let process = self.process();
         let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("RssAnon:"));
         let kib = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
         let files = std::fs::read_dir(format!("/proc/{process}/fd"));
         (kib.unwrap_or(0), files.map_or(0, Iterator::count))
@@ -339,7 +351,11 @@ impl Drop for Kith {
 /// Makes a database of its own, named after the test's folder.
 fn fresh_database(folder: &Path) -> String {
     let server = setting("KITH_TEST_POSTGRES").expect("asked for before");
-    let name: String = folder.to_string_lossy().chars().filter(char::is_ascii_alphanumeric).collect();
+    let name: String = folder
+        .to_string_lossy()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
     let name = name.to_lowercase();
     psql(&server, &format!("create database {name}"));
     let at = server.rfind('/').expect("an address with a path");
@@ -350,12 +366,21 @@ fn drop_database(url: &str) {
     if let Some(server) = setting("KITH_TEST_POSTGRES")
         && let Some((_, name)) = url.rsplit_once('/')
     {
-        psql(&server, &format!("drop database if exists {name} with (force)"));
+        psql(
+            &server,
+            &format!("drop database if exists {name} with (force)"),
+        );
     }
 }
 
 fn psql(server: &str, statement: &str) {
-    let done = Command::new("psql").args([server, "-qc", statement]).output();
+    let done = Command::new("psql")
+        .args([server, "-qc", statement])
+        .output();
     let output = done.expect("psql, which setup/with-postgres.sh puts into PATH");
-    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{statement}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -33,7 +33,8 @@ impl Login<'_> {
             ask.body = body.to_string().into_bytes();
             ask = ask.header("Content-Type", "application/json");
         }
-        self.kith.ask(&ask.header("Authorization", format!("Bearer {}", self.token)))
+        self.kith
+            .ask(&ask.header("Authorization", format!("Bearer {}", self.token)))
     }
 
     /// A call that must succeed.
@@ -75,7 +76,9 @@ impl Login<'_> {
 
     /// The post with this id, if it is known here. Nothing is fetched.
     pub(crate) fn status(&self, uri: &str) -> Option<Value> {
-        list(&self.search(uri, false)["statuses"]).into_iter().next()
+        list(&self.search(uri, false)["statuses"])
+            .into_iter()
+            .next()
     }
 
     /// What a person finds who enters an address or handle: fetched if need be.
@@ -94,7 +97,9 @@ impl Login<'_> {
 
     /// Follows somebody by handle, and answers the account.
     pub(crate) fn follow(&self, handle: &str) -> Value {
-        let account = self.account(handle).unwrap_or_else(|| panic!("{handle} is not found"));
+        let account = self
+            .account(handle)
+            .unwrap_or_else(|| panic!("{handle} is not found"));
         let id = account["id"].as_str().expect("an id");
         self.post(&format!("/api/v1/accounts/{id}/follow"), &json!({}));
         account

@@ -46,7 +46,10 @@ pub(crate) fn within<T>(limit: Duration, what: &str, mut ready: impl FnMut() -> 
         if let Some(found) = ready() {
             return found;
         }
-        assert!(begun.elapsed() < limit, "waited {limit:?} in vain for: {what}");
+        assert!(
+            begun.elapsed() < limit,
+            "waited {limit:?} in vain for: {what}"
+        );
         std::thread::sleep(Duration::from_millis(25));
     }
 }

@@ -150,7 +150,10 @@ impl Script {
 
     fn page(&self, method: &str, target: &str) -> Page {
         let path = target.split('?').next().unwrap_or(target);
-        if let Some(page) = lock(&self.queues).get_mut(path).and_then(VecDeque::pop_front) {
+        if let Some(page) = lock(&self.queues)
+            .get_mut(path)
+            .and_then(VecDeque::pop_front)
+        {
             return page;
         }
         let pages = lock(&self.pages);

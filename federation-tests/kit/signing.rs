@@ -60,6 +60,12 @@ impl<'a> Signing<'a> {
         self
     }
 
+    /// RFC 9421 without `created`.
+    pub(crate) fn untimed(mut self) -> Signing<'a> {
+        self.created = false;
+        self
+    }
+
     pub(crate) fn earlier(mut self, by: Duration) -> Signing<'a> {
         self.at = self.at.minus(by);
         self
@@ -89,9 +95,7 @@ impl<'a> Signing<'a> {
     }
 
     fn sign(&self, ask: Ask, host: &str, body: bool) -> Ask {
-        let ask = ask
-            .header("Host", host)
-            .header("Date", http_date(self.at));
+        let ask = ask.header("Host", host).header("Date", http_date(self.at));
         if self.modern {
             self.rfc9421(ask, host, body)
         } else {
@@ -160,7 +164,10 @@ impl<'a> Signing<'a> {
         if let Some(after) = self.expires {
             parameters.push_str(&format!(";expires={}", self.at.secs() + after));
         }
-        parameters.push_str(&format!(";keyid=\"{}\";alg=\"rsa-v1_5-sha256\"", self.key_id));
+        parameters.push_str(&format!(
+            ";keyid=\"{}\";alg=\"rsa-v1_5-sha256\"",
+            self.key_id
+        ));
         text.push_str(&format!("\"@signature-params\": {parameters}"));
         let signature = self.bytes(&text);
         ask.header("Signature-Input", format!("sig1={parameters}"))

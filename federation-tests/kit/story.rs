@@ -14,7 +14,9 @@ impl Login<'_> {
             remote.peer.received_of("Follow").get(before).cloned()
         });
         remote.tell(self.kith, &remote.activity("Accept", follow));
-        until("the Accept to count", || self.follows(&account).then_some(()));
+        until("the Accept to count", || {
+            self.follows(&account).then_some(())
+        });
         account
     }
 }

@@ -80,8 +80,12 @@ impl Ask {
 /// A connection with limits on how long a read or write waits.
 pub(crate) fn connect(port: u16) -> Option<TcpStream> {
     let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
-    stream.set_write_timeout(Some(Duration::from_secs(60))).ok()?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .ok()?;
+    stream
+        .set_write_timeout(Some(Duration::from_secs(60)))
+        .ok()?;
     stream.set_nodelay(true).ok()?;
     Some(stream)
 }
