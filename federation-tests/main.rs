@@ -6,4 +6,6 @@ mod kit;
 mod limits_tests;
 mod outgoing_tests;
 mod ownership_tests;
+mod pairs_tests;
+mod privacy_tests;
 mod signatures_tests;
