@@ -54,7 +54,7 @@ fn unsigned_posts_are_refused_and_fetch_nothing() {
 /// Sends what is broken, then the same unbroken, and sees that only the second had an effect.
 fn only_the_right_one_counts(
     name: &str,
-    breaking: impl Fn(Signing<'_>) -> Signing<'_>,
+    breaking: impl for<'a> Fn(Signing<'a>) -> Signing<'a>,
     modern: bool,
 ) {
     let peer = Peer::new("peer");
@@ -152,25 +152,11 @@ fn a_signature_covers_method_path_host_time_and_body() {
     for covered in modern {
         only_the_right_one_counts(&format!("{covered:?}"), |s| s.covering(covered), true);
     }
-    let untimed = |s: Signing<'_>| Signing {
-        created: false,
-        ..s
-    };
-    only_the_right_one_counts_modern("created is missing", untimed);
-}
-
-fn only_the_right_one_counts_modern(name: &str, breaking: fn(Signing<'_>) -> Signing<'_>) {
-    let peer = Peer::new("peer");
-    let kith = Kith::start(&[&peer]);
-    let ada = kith.user("ada");
-    let carla = peer.person("carla");
-    let note = carla.note(name, &[&ada.uri()]);
-    let body = carla.create(&note).to_string().into_bytes();
-    let wrong = breaking(Signing::modern(&carla)).post(&kith.domain, "/inbox", body.clone());
-    assert_eq!(kith.ask(&wrong).status, 401, "{name}");
-    let right = Signing::modern(&carla).post(&kith.domain, "/inbox", body);
-    assert_eq!(kith.ask(&right).status, 202, "{name}");
-    ada.awaits_status(id(&note));
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method is not general over lifetimes"
+    )]
+    only_the_right_one_counts("created is missing", |s| s.untimed(), true);
 }
 
 #[test]

@@ -60,6 +60,12 @@ impl<'a> Signing<'a> {
         self
     }
 
+    /// RFC 9421 without `created`.
+    pub(crate) fn untimed(mut self) -> Signing<'a> {
+        self.created = false;
+        self
+    }
+
     pub(crate) fn earlier(mut self, by: Duration) -> Signing<'a> {
         self.at = self.at.minus(by);
         self

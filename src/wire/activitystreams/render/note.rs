@@ -64,7 +64,10 @@ pub fn note(card: &NoteCard<'_>) -> OutgoingNote {
     note.to = to;
     note.cc = cc;
     note.in_reply_to = post.in_reply_to_uri.as_deref().map(url);
-    note.updated = post.edited_at.map(crate::domain::clock::Timestamp::rfc3339);
+    // With milliseconds: an edit in the second of its publication, or of the edit before, must still be the later one.
+    note.updated = post
+        .edited_at
+        .map(crate::domain::clock::Timestamp::rfc3339_millis);
     note.summary = (!post.warning.is_empty()).then(|| post.warning.clone());
     note.sensitive = post.sensitive;
     note.content = Some(post.content.clone());
