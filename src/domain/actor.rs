@@ -16,6 +16,10 @@ words! {
 
 /// An actor, local or remote, as this instance knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "an actor document has these flags"
+)]
 pub struct Actor {
     pub id: ActorId,
     /// The ActivityPub id.

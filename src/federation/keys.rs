@@ -94,7 +94,8 @@ impl Federation {
             return Ok(None);
         };
         let key = PublicKey::from_der(row.algorithm, &row.public)
-            .map_err(|_: KeyError| Failure::NoKey)?;
+            .ok()
+            .ok_or(Failure::NoKey)?;
         let known = Arc::new(KnownKey {
             actor: owner.id,
             actor_uri: owner.uri,

@@ -127,7 +127,7 @@ impl Federation {
                 && led_to.contains(&document.id)
             {
                 received.actor.handle = handle.user().to_lowercase();
-                received.actor.host = handle.host().to_owned();
+                handle.host().clone_into(&mut received.actor.host);
                 received.actor.handle_confirmed = true;
                 return;
             }
@@ -149,7 +149,8 @@ impl Federation {
             url.query_pairs_mut().append_pair("resource", &resource);
             url
         })
-        .map_err(|_: url::ParseError| Failure::WrongKind)?;
+        .ok()
+        .ok_or(Failure::WrongKind)?;
         let body = match self.read(&address, Accept::Jrd, budget).await {
             Ok((_, body)) => body,
             Err(failure) if failure.is_gone() => {
@@ -176,13 +177,15 @@ impl Federation {
             "{}://{host}/.well-known/host-meta",
             scheme_of(host)
         ))
-        .map_err(|_: url::ParseError| Failure::WrongKind)?;
+        .ok()
+        .ok_or(Failure::WrongKind)?;
         let (_, body) = self.read(&address, Accept::Xrd, budget).await?;
         let template =
             host_meta::lrdd_template(&String::from_utf8_lossy(&body)).ok_or(Failure::WrongKind)?;
         let encoded: String = url::form_urlencoded::byte_serialize(resource.as_bytes()).collect();
         let address = Url::parse(&template.replace("{uri}", &encoded))
-            .map_err(|_: url::ParseError| Failure::WrongKind)?;
+            .ok()
+            .ok_or(Failure::WrongKind)?;
         Ok(self.read(&address, Accept::Jrd, budget).await?.1)
     }
 
@@ -192,7 +195,8 @@ impl Federation {
     /// When the handle is malformed, or leads nowhere.
     pub async fn by_handle(&self, text: &str, budget: &Budget) -> Result<Actor, Failure> {
         let handle = Handle::parse(text, &self.client.settings().loopback_hosts)
-            .map_err(|_: crate::wire::webfinger::HandleError| Failure::WrongKind)?;
+            .ok()
+            .ok_or(Failure::WrongKind)?;
         let mut reader = self.ctx.store.reader().await?;
         if handle.host() == self.ctx.uris.domain() {
             let local = actors::find_local(&mut reader, &handle.user().to_lowercase()).await?;

@@ -265,6 +265,9 @@ type Answering = fn(url::Url, url::Url, OutgoingActivity) -> OutgoingActivity;
 ///
 /// # Errors
 /// See [`ParticipationError`].
+///
+/// # Panics
+/// Never: a Join can be embedded in an answer.
 pub async fn receive(
     ctx: &Ctx,
     tx: &mut Conn,
@@ -364,6 +367,9 @@ pub async fn receive_answer(
 ///
 /// # Errors
 /// See [`ParticipationError`].
+///
+/// # Panics
+/// Never: a Join can be embedded in an answer.
 pub async fn settle(
     ctx: &Ctx,
     who: &Actor,

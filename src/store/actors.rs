@@ -15,6 +15,7 @@ use super::schema::{actors, handles};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = actors, check_for_backend(MultiBackend), treat_none_as_null = true)]
+#[expect(clippy::struct_excessive_bools, reason = "the columns of the table")]
 pub(super) struct ActorRow {
     id: i64,
     uri: String,

@@ -142,6 +142,7 @@ mod derived {
     use super::{PgShape, SqliteShape};
     use diesel::connection::{Connection, SimpleConnection};
     #[derive(diesel::MultiConnection)]
+    #[expect(dead_code, reason = "it exists for what the derive makes of it")]
     pub(super) enum Shape {
         Pg(PgShape),
         Sqlite(SqliteShape),
@@ -243,9 +244,4 @@ impl<S: QueryFragment<Sqlite>, P: QueryFragment<Pg>> QueryFragment<MultiBackend>
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         MultiBackend::walk_variant_ast(self, pass)
     }
-}
-
-/// The columns of a `Selectable` struct, for RETURNING (`as_returning` ties itself to one backend).
-pub(super) fn cols<T: diesel::Selectable<MultiBackend>>() -> T::SelectExpression {
-    T::construct_selection()
 }

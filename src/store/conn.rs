@@ -51,6 +51,10 @@ type PgTm = <AsyncPgConnection as AsyncConnection>::TransactionManager;
 type SqliteTm = <AsyncSqlite as AsyncConnection>::TransactionManager;
 
 /// The connection every query function takes.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a handful of connections, in a pool"
+)]
 pub enum Conn {
     Pg(AsyncPgConnection),
     /// `true`: the single writer, whose transactions begin IMMEDIATE.
@@ -95,6 +99,10 @@ pub enum ExecFut<'c, 'q> {
 }
 impl Future for ExecFut<'_, '_> {
     type Output = QueryResult<usize>;
+    #[expect(
+        clippy::match_same_arms,
+        reason = "the two futures have different lifetimes"
+    )]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut *self {
             ExecFut::Pg(f) => f.as_mut().poll(cx),

@@ -110,8 +110,7 @@ impl Store {
             AsyncPgConnection::establish(url)
                 .await
                 .map_err(unreachable)?,
-        )
-        .await?;
+        )?;
         let pool = pool(url, POSTGRES_CONNECTIONS)?;
         Ok(Store {
             kind: DatabaseKind::Postgres,

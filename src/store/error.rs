@@ -45,8 +45,10 @@ impl Error {
     #[must_use]
     pub fn is_outage(&self) -> bool {
         match self {
-            Error::Unreachable(_) | Error::NotCommitted | Error::Contended(_) => true,
-            Error::Query(Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _)) => true,
+            Error::Unreachable(_)
+            | Error::NotCommitted
+            | Error::Contended(_)
+            | Error::Query(Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _)) => true,
             Error::Query(Diesel::DatabaseError(_, info)) => {
                 let message = info.message();
                 [

@@ -299,7 +299,8 @@ pub struct ParkedItem {
 /// # Errors
 /// When the database fails.
 pub async fn list_parked(c: &mut Conn, limit: i64) -> Result<Vec<ParkedItem>> {
-    let rows: Vec<(i64, String, String, Option<String>, Option<i64>)> = inbox_items::table
+    type Row = (i64, String, String, Option<String>, Option<i64>);
+    let rows: Vec<Row> = inbox_items::table
         .filter(inbox_items::parked_at.is_not_null())
         .order(inbox_items::parked_at.desc())
         .limit(limit)

@@ -20,7 +20,7 @@ pub(super) fn run_sqlite(connection: &mut SqliteConnection) -> Result<()> {
 }
 
 /// Brings a PostgreSQL database up to date. Needs a multi-thread runtime.
-pub(super) async fn run_postgres(connection: AsyncPgConnection) -> Result<()> {
+pub(super) fn run_postgres(connection: AsyncPgConnection) -> Result<()> {
     let mut harness = AsyncMigrationHarness::new(connection);
     tokio::task::block_in_place(|| {
         MigrationHarness::<Pg>::run_pending_migrations(&mut harness, POSTGRES)

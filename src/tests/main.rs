@@ -9,5 +9,6 @@
 #[macro_use]
 mod kit;
 
+mod architecture;
 mod http;
 mod services;

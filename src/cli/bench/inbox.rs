@@ -30,7 +30,7 @@ const LOCALS: usize = 50;
 /// Of ten activities eight are posts, one is a like, one asks to follow.
 const MIX: &str = "80 % Create(Note) with a mention, 10 % Like, 10 % Follow";
 /// Longest wait for effects after the last answer.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What the activities are made of.
 struct Scene {
@@ -52,7 +52,7 @@ pub(super) async fn run(instance: &Instance, options: &Options) -> anyhow::Resul
     let scene = set(&app).await?;
     let signed = sign(&app, &scene, options.count())?;
     let bound = ceiling_of(&app, &scene, &signed)?;
-    let raw: Vec<Bytes> = signed.iter().map(raw).collect::<anyhow::Result<_>>()?;
+    let raw: Vec<Bytes> = signed.iter().map(raw).collect();
     drop(signed);
     app.leave().await?;
     drop(app);
@@ -210,7 +210,7 @@ fn ceiling_of(app: &App, scene: &Scene, signed: &[Signed]) -> anyhow::Result<f64
     })
 }
 
-fn raw(signed: &Signed) -> anyhow::Result<Bytes> {
+fn raw(signed: &Signed) -> Bytes {
     let mut request = BytesMut::with_capacity(signed.body.len() + 1024);
     request.put_slice(b"POST /inbox HTTP/1.1\r\n");
     for (name, value) in &signed.headers {
@@ -222,7 +222,7 @@ fn raw(signed: &Signed) -> anyhow::Result<Bytes> {
     let length = format!("content-length: {}\r\n\r\n", signed.body.len());
     request.put_slice(length.as_bytes());
     request.put_slice(&signed.body);
-    Ok(request.freeze())
+    request.freeze()
 }
 
 async fn until_done(instance: &Instance) -> anyhow::Result<()> {

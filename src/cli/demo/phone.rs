@@ -126,6 +126,10 @@ impl Phone {
     async fn send(&self, request: Request<Full<Bytes>>) -> anyhow::Result<(StatusCode, Bytes)> {
         let stream = TcpStream::connect(("127.0.0.1", self.port)).await?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "drives one connection and ends with it"
+        )]
         let driver = tokio::spawn(connection);
         let answer = sender.send_request(request).await?;
         let status = answer.status();

@@ -86,16 +86,16 @@ async fn our_follow(
     else {
         return Ok(None);
     };
-    let (Some(asker), Some(asked)) = (&embedded.actor, &embedded.object) else {
+    let (Some(asker), Some(target)) = (&embedded.actor, &embedded.object) else {
         return Ok(None);
     };
     if !cx.ctx().uris.is_local(asker) {
         return Ok(None);
     }
-    let asker = actors::find_by_uri(c, asker.as_str()).await?;
-    let asked = actors::find_by_uri(c, asked.as_str()).await?;
-    match (asker, asked) {
-        (Some(asker), Some(asked)) => follows::find(c, asker.id, asked.id).await,
+    let follower = actors::find_by_uri(c, asker.as_str()).await?;
+    let target = actors::find_by_uri(c, target.as_str()).await?;
+    match (follower, target) {
+        (Some(follower), Some(target)) => follows::find(c, follower.id, target.id).await,
         _ => Ok(None),
     }
 }

@@ -89,9 +89,8 @@ pub(super) async fn invited(cx: &Case<'_>) -> Result<Effect, Trouble> {
     for uri in named {
         match cx.local(uri).await? {
             Some(person) if !person.is_group() => invitee = invitee.or(Some(person)),
-            Some(_) => {}
             None if thing.is_none() => thing = Some(uri.clone()),
-            None => {}
+            Some(_) | None => {}
         }
     }
     let (Some(invitee), Some(thing)) = (invitee, thing) else {

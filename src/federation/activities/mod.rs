@@ -112,6 +112,10 @@ impl Outcome {
 }
 
 /// What an activity will do, with everything it takes.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, on the stack of one task"
+)]
 pub(crate) enum Effect {
     /// Nothing, for this reason.
     Nothing(&'static str),

@@ -7,6 +7,7 @@ mod admit;
 mod rates;
 mod worker;
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -73,8 +74,9 @@ impl Rejected {
         match self {
             Rejected::Malformed(_) => (400, None),
             Rejected::Unsigned(error) => (error.status().as_u16(), None),
-            Rejected::ForeignKey | Rejected::NoSigner(_) => (401, None),
-            Rejected::Refused(authority::Breach::SignerIsNotActor) => (401, None),
+            Rejected::ForeignKey
+            | Rejected::NoSigner(_)
+            | Rejected::Refused(authority::Breach::SignerIsNotActor) => (401, None),
             Rejected::Refused(_) => (403, None),
             Rejected::TooMany { retry_after } => (429, Some(retry_after.as_secs().max(1))),
             Rejected::TryLater(_) => (503, Some(60)),
@@ -102,9 +104,11 @@ impl Federation {
                 width: WIDTH,
             },
         )
-        .map_err(|_| Rejected::Malformed("nesting"))?;
+        .ok()
+        .ok_or(Rejected::Malformed("nesting"))?;
         let activity = IncomingActivity::parse(delivery.body)
-            .map_err(|_| Rejected::Malformed("no activity"))?;
+            .ok()
+            .ok_or(Rejected::Malformed("no activity"))?;
         let host = host_and_port(&activity.actor).ok_or(Rejected::Malformed("actor"))?;
         if self.ctx.uris.is_local(&activity.actor) {
             return Err(Rejected::ForeignKey);
@@ -122,7 +126,8 @@ impl Federation {
         authority::any(&activity.actor, &activity.actor, activity.id.as_ref())?;
         admit::check(&self.ctx.uris, &activity)?;
         let body = std::str::from_utf8(delivery.body)
-            .map_err(|_: std::str::Utf8Error| Rejected::Malformed("UTF-8"))?;
+            .ok()
+            .ok_or(Rejected::Malformed("UTF-8"))?;
         self.store_item(&activity.actor, key, (&host, body)).await
     }
 
@@ -218,8 +223,9 @@ impl Federation {
     /// # Errors
     /// When the key cannot be had, or does not fit.
     pub async fn owner_of_signature(&self, presented: &Presented) -> Result<Url, Rejected> {
-        let key_id =
-            Url::parse(presented.key_id()).map_err(|_: url::ParseError| Rejected::ForeignKey)?;
+        let key_id = Url::parse(presented.key_id())
+            .ok()
+            .ok_or(Rejected::ForeignKey)?;
         let budget = self.budget();
         let owner = self.owner_of_key(&key_id, &budget).await.map_err(sorted)?;
         if self
@@ -251,7 +257,6 @@ fn key(activity: &IncomingActivity, body: &[u8]) -> Option<String> {
     if !WITHOUT_ID.contains(&activity.kind.as_str()) {
         return None;
     }
-    use std::fmt::Write;
     let mut hash = Sha256::new();
     hash.update(activity.actor.as_str().as_bytes());
     hash.update([0]);

@@ -11,7 +11,7 @@ use crate::domain::clock::Timestamp;
 use super::{Algorithm, Generation, PrivateKey, digest};
 
 /// The content type of every body that we sign.
-pub const ACTIVITY_JSON: &str = "application/activity+json";
+pub const ACTIVITY_JSON: &str = activitypub_federation::FEDERATION_CONTENT_TYPE;
 
 /// The last second that an HTTP date can name.
 const LAST_SECOND: i64 = 253_402_300_799;

@@ -23,6 +23,7 @@ pub struct ProfileView {
 
 /// How the viewer and another actor stand to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub struct Relationship {
     pub other: ActorId,
     pub following: bool,

@@ -141,7 +141,7 @@ fn core(actor: &Actor, keys: &[PublicKeyRow]) -> ActorCore {
 
 fn image(address: Option<&str>) -> Option<OutgoingImage> {
     let address = url(address?);
-    let media_type = if address.path().ends_with(".png") {
+    let media_type = if address.path().to_ascii_lowercase().ends_with(".png") {
         "image/png"
     } else {
         "image/webp"
