@@ -1,5 +1,14 @@
 //! Black-box tests: Kith processes and foreign peers over real HTTP.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::format_push_string,
+    clippy::large_stack_arrays,
+    clippy::similar_names,
+    reason = "a panic in a helper fails the test, as it should"
+)]
+
 mod checklist_tests;
 mod faults_tests;
 mod kit;
