@@ -9,7 +9,7 @@ use crate::kit::kith::Setup;
 use crate::kit::login::list;
 use crate::kit::{Kith, Page, Peer, Remote, setting, until, within};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 fn rounds() -> usize {
     if setting("KITH_SOAK").is_some() {

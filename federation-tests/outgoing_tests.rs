@@ -241,8 +241,8 @@ fn plain_http_goes_only_to_listed_names() {
     let kith = Kith::start(&[&peer]);
     let ada = kith.user("ada");
     for address in [
-        format!("http://example.com:{}/x", inside.port),
-        "http://example.com/x".to_owned(),
+        format!("http://peer.example:{}/x", inside.port),
+        "http://peer.example/x".to_owned(),
         format!("ftp://{}/x", peer.host),
         format!("gopher://{}/x", peer.host),
         "file:///etc/passwd".to_owned(),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::kit::activities::{PUBLIC, edited, id};
-use crate::kit::{Ask, Kith, Peer, until};
+use crate::kit::{Ask, Kith, Peer, Remote, Signing, until};
 
 #[test]
 fn addressing_a_post_anew_widens_nothing() {
@@ -75,7 +75,10 @@ fn posts_that_are_not_public_go_to_their_audience_only() {
             );
         }
     }
-    let path = named.path(post["uri"].as_str().expect("an id")).to_owned();
+    let uri = post["uri"].as_str().expect("an id");
+    let path = uri.strip_prefix(&kith.url("")).expect("ours").to_owned();
+    let signed = |who: &Remote| kith.ask(&Signing::of(who).get(&kith.domain, &path)).status;
+    assert_eq!((signed(&carla), signed(&known)), (200, 404));
     let unknown = kith.document("/posts/1");
     assert_eq!(
         (kith.document(&path).status, kith.page(&path).status),

@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::kit::activities::id;
 use crate::kit::{Ask, Kith, Page, Peer, Remote, Signing, until};
 
-const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3_600);
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 
 #[test]
 fn unsigned_posts_are_refused_and_fetch_nothing() {

@@ -68,11 +68,11 @@ impl Setup {
 
     /// Writes the settings without starting the server.
     pub(crate) fn make(self) -> Kith {
-        Kith::make(self, ports::free())
+        Kith::make(&self, ports::free())
     }
 
     pub(crate) fn make_at(self, port: u16) -> Kith {
-        Kith::make(self, port)
+        Kith::make(&self, port)
     }
 }
 
@@ -94,7 +94,7 @@ impl Kith {
         Setup::new(peers).start()
     }
 
-    fn make(setup: Setup, port: u16) -> Kith {
+    fn make(setup: &Setup, port: u16) -> Kith {
         let dir = tempfile::Builder::new()
             .prefix("kith-test.")
             .tempdir()
@@ -162,7 +162,7 @@ impl Kith {
 
     pub(crate) fn launch_with(&self, environment: &[(&str, &str)]) {
         self.spawn(environment);
-        within(Duration::from_secs(60), "the server to answer", || {
+        within(Duration::from_mins(1), "the server to answer", || {
             self.check_alive();
             self.try_health().filter(|(status, _)| *status == 200)
         });

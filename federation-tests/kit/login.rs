@@ -55,10 +55,6 @@ impl Login<'_> {
         self.post("/api/v1/statuses", &json!({"status": text}))
     }
 
-    pub(crate) fn home(&self) -> Vec<Value> {
-        list(&self.get("/api/v1/timelines/home?limit=40"))
-    }
-
     pub(crate) fn notifications(&self) -> Vec<Value> {
         list(&self.get("/api/v1/notifications?limit=80"))
     }

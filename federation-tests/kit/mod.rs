@@ -22,7 +22,7 @@ pub(crate) use self::kith::Kith;
 pub(crate) use login::Login;
 pub(crate) use peer::Peer;
 pub(crate) use remote::Remote;
-pub(crate) use server::{Page, Seen};
+pub(crate) use server::Page;
 pub(crate) use signing::Signing;
 pub(crate) use wire::{Answer, Ask};
 

@@ -29,14 +29,6 @@ impl Peer {
         }
     }
 
-    /// The same server under another name: another origin, with the same pages.
-    pub(crate) fn alias(&self, name: &str) -> Peer {
-        Peer {
-            host: format!("{name}.localhost:{}", self.port),
-            ..self.clone()
-        }
-    }
-
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.host)
     }
@@ -62,8 +54,8 @@ impl Peer {
 
     /// The path of an address on this server.
     pub(crate) fn path<'a>(&self, url: &'a str) -> &'a str {
-        let rest = url.strip_prefix("http://").expect("http");
-        &rest[rest.find('/').unwrap_or(rest.len())..]
+        let rest = url.strip_prefix(&self.url(""));
+        rest.expect("an address of this server")
     }
 
     pub(crate) fn serve_webfinger(&self, name: &str, actor: &str) {

@@ -66,17 +66,12 @@ pub(crate) struct Seen {
     pub(crate) at: Instant,
     pub(crate) method: String,
     pub(crate) target: String,
-    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     /// What was answered.
     pub(crate) status: u16,
 }
 
 impl Seen {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        wire::find(&self.headers, name)
-    }
-
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
@@ -165,7 +160,7 @@ impl Script {
     }
 
     fn converse(&self, mut stream: TcpStream) {
-        let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
+        let _ = stream.set_read_timeout(Some(Duration::from_mins(1)));
         let _ = stream.set_nodelay(true);
         let mut bytes = Vec::new();
         while let Some((mut seen, rest)) = read_request(&mut stream, bytes) {
@@ -197,7 +192,6 @@ fn read_request(stream: &mut TcpStream, mut bytes: Vec<u8>) -> Option<(Seen, Vec
                     at: Instant::now(),
                     method: words.next()?.to_owned(),
                     target: words.next()?.to_owned(),
-                    headers,
                     body: rest[..length].to_vec(),
                     status: 0,
                 };
@@ -231,8 +225,11 @@ fn write_page(stream: &mut TcpStream, page: &Page) -> std::io::Result<()> {
         }
         None => stream.write_all(&page.body)?,
     }
-    while page.endless {
-        stream.write_all(&[b' '; 64 * 1024])?;
+    // Ends when the other side closes.
+    if page.endless {
+        loop {
+            stream.write_all(&[b' '; 64 * 1024])?;
+        }
     }
     Ok(())
 }

@@ -80,11 +80,9 @@ impl Ask {
 /// A connection with limits on how long a read or write waits.
 pub(crate) fn connect(port: u16) -> Option<TcpStream> {
     let stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .ok()?;
-    stream
-        .set_write_timeout(Some(Duration::from_secs(60)))
+        .set_write_timeout(Some(Duration::from_mins(1)))
         .ok()?;
     stream.set_nodelay(true).ok()?;
     Some(stream)
@@ -134,8 +132,10 @@ pub(crate) fn find<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'
     found.map(|(_, value)| value.as_str())
 }
 
+type Headers = Vec<(String, String)>;
+
 /// Splits a head from what follows: first line, headers, rest.
-pub(crate) fn head(bytes: &[u8]) -> Option<(String, Vec<(String, String)>, &[u8])> {
+pub(crate) fn head(bytes: &[u8]) -> Option<(String, Headers, &[u8])> {
     let end = bytes.windows(4).position(|w| w == b"\r\n\r\n")?;
     let text = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = text.split("\r\n");
