@@ -12,7 +12,7 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::{AsyncConnection, AsyncPgConnection, TransactionManager};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
 
 use deadpool::Runtime;
 
@@ -233,6 +233,17 @@ impl Drop for OpenTransaction {
             drop(Object::take(unfinished));
         }
     }
+}
+
+/// Runs one statement on a PostgreSQL server, outside any transaction: making and dropping whole databases.
+///
+/// # Errors
+/// When the server cannot be reached or refuses.
+pub async fn execute_on_server(url: &str, sql: &str) -> Result<()> {
+    let mut connection = AsyncPgConnection::establish(url)
+        .await
+        .map_err(unreachable)?;
+    Ok(connection.batch_execute(sql).await?)
 }
 
 fn pool(url: &str, size: usize) -> Result<Pool<Conn>> {

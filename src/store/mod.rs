@@ -41,7 +41,7 @@ mod transaction;
 mod writer;
 
 pub use conn::Conn;
-pub use db::{DatabaseKind, Reader, Store};
+pub use db::{DatabaseKind, Reader, Store, execute_on_server};
 pub use error::{Error, Result};
 pub use migrations::versions;
 pub use transaction::Unit;

@@ -7,13 +7,13 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
-use diesel_async::{AsyncConnection as _, AsyncPgConnection, SimpleAsyncConnection as _};
 use serde::Deserialize;
 use tokio::process::{Child, Command};
 
 use super::{load, measure};
 use crate::app::App;
 use crate::config::Config;
+use crate::store;
 
 /// Longest start of a server.
 const START: Duration = Duration::from_secs(20);
@@ -202,10 +202,8 @@ impl Postgres {
     }
 
     async fn execute(&self, before: &str, after: &str) -> anyhow::Result<()> {
-        let mut connection = AsyncPgConnection::establish(&self.server).await?;
-        Ok(connection
-            .batch_execute(&format!("{before} {}{after}", self.name))
-            .await?)
+        let sql = format!("{before} {}{after}", self.name);
+        Ok(store::execute_on_server(&self.server, &sql).await?)
     }
 
     /// The same server with our database.
