@@ -63,7 +63,8 @@ impl Demo {
         };
         let mut outcome = Box::pin(until_told(play((&alpha, &beta), &place))).await;
         if outcome.is_ok() && !self.once {
-            print::line("\nBoth keep running; Ctrl-C ends them.")?;
+            print::line("")?;
+            print::line("Both keep running; Ctrl-C ends them.")?;
             outcome = asked_to_end().await;
         }
         tokio::join!(alpha.stop(), beta.stop());
@@ -76,9 +77,10 @@ async fn play((alpha, beta): (&Town, &Town), place: &Place) -> anyhow::Result<()
     let (berlin, hamburg) =
         tokio::try_join!(seed::fill(alpha.ctx(), ALPHA), seed::fill(beta.ctx(), BETA))?;
     print::line(&format!(
-        "{} people and {} groups live on each of them.\n",
+        "{} people and {} groups live on each of them.",
         berlin.people, berlin.groups
     ))?;
+    print::line("")?;
     let cast = story::Cast {
         maria: Phone::of(alpha, &berlin, "maria").await?,
         aylin: Phone::of(alpha, &berlin, "aylin").await?,
@@ -113,7 +115,8 @@ async fn asked_to_end() -> anyhow::Result<()> {
 }
 
 fn tell_log_ins(cast: &story::Cast, place: &Place) -> anyhow::Result<()> {
-    print::line("\nLog in (the tokens are for apps: Authorization: Bearer TOKEN)")?;
+    print::line("")?;
+    print::line("Log in (the tokens are for apps: Authorization: Bearer TOKEN)")?;
     for phone in [&cast.maria, &cast.aylin, &cast.jonas] {
         print::line(&format!(
             "  {:<30} {:<24} password {PASSWORD}   token {}",
@@ -122,7 +125,8 @@ fn tell_log_ins(cast: &story::Cast, place: &Place) -> anyhow::Result<()> {
             phone.token()
         ))?;
     }
-    print::line("\nOpen")?;
+    print::line("")?;
+    print::line("Open")?;
     for page in [
         cast.maria.address("/"),
         cast.maria.address("/groups/climb_berlin"),
@@ -133,8 +137,9 @@ fn tell_log_ins(cast: &story::Cast, place: &Place) -> anyhow::Result<()> {
         print::line(&format!("  {page}"))?;
     }
     if place.is_kept() {
+        print::line("")?;
         print::line(&format!(
-            "\nThe data stays in {}; kith --config {}/alpha/kith.toml works on it.",
+            "The data stays in {}; kith --config {}/alpha/kith.toml works on it.",
             place.path().display(),
             place.path().display()
         ))?;
