@@ -9,7 +9,7 @@ use crate::auth::scope::Scopes;
 use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Role};
 use crate::federation::keys::generate_pairs;
-use crate::services::accounts::{self, NewPerson};
+use crate::services::accounts::{self, Left, NewPerson};
 use crate::services::{Chance, Random};
 use crate::store;
 
@@ -30,6 +30,8 @@ pub(super) enum User {
     Suspend { name: String },
     /// Let a suspended account in again
     Unsuspend { name: String },
+    /// Delete an account for good, here and wherever something of it was sent; the name is never given again
+    Delete { name: String },
     /// Set a new password and end all log-ins
     Password {
         name: String,
@@ -116,10 +118,34 @@ impl User {
                 accounts::unsuspend(&app.ctx, actor.id).await?;
                 print::line(&format!("{} may come in again.", actor.full_handle()))
             }
+            User::Delete { name } => {
+                let actor = accounts::find(&app.ctx, &name).await?;
+                if actor.is_group() {
+                    anyhow::bail!("{name} is a group; `kith group delete {name}` deletes it");
+                }
+                let left = accounts::delete(&app.ctx, actor.id).await?;
+                deleted(common, &actor, &left)
+            }
             User::Password { name, password } => set_password(app, common, (&name, password)).await,
             User::Token { name, scopes } => token(app, common, (&name, &scopes.join(" "))).await,
         }
     }
+}
+
+/// Says that a person or group is deleted, and what that left.
+pub(super) fn deleted(common: &Common, actor: &Actor, left: &Left) -> anyhow::Result<()> {
+    let handle = actor.full_handle();
+    let orphaned: Vec<_> = left.orphaned.iter().map(Actor::full_handle).collect();
+    if common.json {
+        return print::json(&serde_json::json!({ "deleted": handle, "orphaned_groups": orphaned }));
+    }
+    print::line(&format!(
+        "{handle} is deleted; the servers that knew it are told while `kith serve` runs."
+    ))?;
+    for group in orphaned {
+        print::line(&format!("Nobody organizes {group} any more."))?;
+    }
+    Ok(())
 }
 
 async fn create(app: &App, common: &Common, new: Create) -> anyhow::Result<()> {

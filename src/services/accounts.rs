@@ -1,6 +1,7 @@
-//! People and groups of this instance: made, suspended, and let in.
+//! People and groups of this instance: made, suspended, let in, and deleted.
 
 mod build;
+mod delete;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,8 @@ use crate::store::signals::Topic;
 use crate::store::{self, Conn, Error};
 
 use super::{Chance, Ctx};
+
+pub use delete::{Left, delete};
 
 pub(super) use build::{Named, blank, named_keys};
 

@@ -14,7 +14,7 @@ use crate::domain::profile::ProfileField;
 use crate::store::signals::Topic;
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Conn, actor_keys, actors, events, follows, posts, profile_fields, signals, tombstones,
+    self, Conn, actor_keys, actors, events, posts, profile_fields, signals, tombstones,
 };
 
 use super::Ctx;
@@ -178,7 +178,7 @@ pub async fn receive_deletion(
         public: false,
         deleted_at: now,
     };
-    Ok(tombstones::insert(tx, &gone).await?)
+    Ok(tombstones::remember(tx, &gone).await?)
 }
 
 /// Under whose word an id is gone: a neighbour's Delete must not keep the owner's object away.
@@ -216,7 +216,7 @@ pub async fn receive_actor(
     Ok(stored)
 }
 
-/// A remote actor is gone: what it follows and wrote goes with it.
+/// A remote actor is gone: what it follows, wrote and hosted goes with it.
 ///
 /// # Errors
 /// When the database fails.
@@ -226,33 +226,11 @@ pub async fn receive_actor_deletion(
     who: &Actor,
 ) -> Result<(), IncomingError> {
     let now = ctx.now();
-    follows::delete_all_of(tx, who.id).await?;
-    while let Some(post) = posts_of(tx, who.id).await? {
-        posts::delete(tx, &post).await?;
-    }
+    while super::erase::piece(tx, who, now).await? {}
+    super::erase::rest(tx, who, now).await?;
     actor_keys::replace_public(tx, who.id, &[]).await?;
-    profile_fields::replace(tx, who.id, &[]).await?;
-    let gone = Actor {
-        name: String::new(),
-        summary: String::new(),
-        icon: None,
-        image: None,
-        updated_at: now,
-        gone_at: Some(now),
-        ..who.clone()
-    };
-    actors::update(tx, &gone).await?;
     signals::insert(tx, ctx.id(), Topic::Actor, &who.id.to_string()).await?;
     Ok(())
-}
-
-async fn posts_of(tx: &mut Conn, author: ActorId) -> store::Result<Option<Post>> {
-    let page = store::timelines::Page::first(1);
-    Ok(
-        store::timelines::by_author(tx, author, store::timelines::Depth::Own, page)
-            .await?
-            .pop(),
-    )
 }
 
 /// Stores a remote event, or replaces it by a newer version. Seats and standing here stay.

@@ -271,3 +271,18 @@ pub async fn upcoming_public(c: &mut Conn, now: Timestamp, limit: i64) -> Result
         .await?;
     rows.into_iter().map(Event::try_from).collect()
 }
+
+/// What `host` hosts, whenever and for whomever, oldest first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_hosted(c: &mut Conn, host: ActorId, limit: i64) -> Result<Vec<Event>> {
+    let rows: Vec<EventRow> = events::table
+        .filter(events::host_id.eq(host.0))
+        .order((events::starts_at, events::id))
+        .limit(limit)
+        .select(EventRow::as_select())
+        .load(c)
+        .await?;
+    rows.into_iter().map(Event::try_from).collect()
+}

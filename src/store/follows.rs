@@ -277,6 +277,23 @@ pub async fn list_managers(c: &mut Conn, group: ActorId) -> Result<Vec<Follow>> 
     )
 }
 
+/// The memberships of groups in which `member` is an organizer, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_organized(c: &mut Conn, member: ActorId) -> Result<Vec<Follow>> {
+    many(
+        follows::table
+            .filter(follows::follower_id.eq(member.0))
+            .filter(follows::role.eq(MemberRole::Organizer.as_str()))
+            .filter(accepted())
+            .order(follows::id)
+            .select(FollowRow::as_select())
+            .load(c)
+            .await?,
+    )
+}
+
 /// See the name.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ mod db;
 pub mod deliveries;
 pub mod domain_rules;
 pub mod durability;
+pub mod erasure;
 mod error;
 pub mod events;
 pub mod follows;
