@@ -26,6 +26,7 @@ mod migrations;
 pub mod notifications;
 pub mod parked;
 pub mod participations;
+mod postgres;
 pub mod posts;
 pub mod profile_fields;
 #[cfg(test)]
@@ -42,7 +43,7 @@ mod transaction;
 mod writer;
 
 pub use conn::Conn;
-pub use db::{DatabaseKind, Reader, Store, execute_on_server};
+pub use db::{DatabaseKind, Reader, Store, execute_on_server, look};
 pub use error::{Error, Result};
-pub use migrations::versions;
+pub use migrations::{Pending, pending};
 pub use transaction::Unit;

@@ -10,5 +10,6 @@
 mod kit;
 
 mod architecture;
+mod cli;
 mod http;
 mod services;
