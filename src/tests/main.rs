@@ -11,5 +11,6 @@ mod kit;
 
 mod architecture;
 mod cli;
+mod federation;
 mod http;
 mod services;

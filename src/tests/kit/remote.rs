@@ -5,7 +5,6 @@ use std::time::Duration;
 use kith::domain::actor::{Actor, ActorKind};
 use kith::domain::follow::{AskedBy, Follow, FollowState, MemberRole};
 use kith::domain::ids::{ActorId, FollowId};
-use kith::domain::outgoing::Variant;
 use kith::store::{self, activities, actors, follows, lanes};
 use serde_json::Value;
 
@@ -92,7 +91,7 @@ impl TestKit {
         let now = ctx.now();
         let lease = lanes::Lease {
             holder: 9,
-            until: now.plus(Duration::from_secs(60)),
+            until: now.plus(Duration::from_mins(1)),
         };
         let share = lanes::Share {
             lanes: 1_000,
@@ -110,7 +109,7 @@ impl TestKit {
         let mut due = Vec::new();
         for head in heads {
             let lane = claimed.iter().find(|lane| lane.id == head.lane).unwrap();
-            let body = activities::find_body(&mut reader, head.activity, Variant::Standard).await;
+            let body = activities::find_body(&mut reader, head.activity, head.variant).await;
             let body = serde_json::from_str(&body.unwrap().unwrap()).unwrap();
             due.push((lane.inbox.clone(), body));
         }
