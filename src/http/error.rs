@@ -68,15 +68,6 @@ impl HttpError {
         Self::plain(StatusCode::GONE)
     }
 
-    /// 429: come back in `seconds`.
-    #[must_use]
-    pub fn too_many(seconds: u32) -> Self {
-        HttpError {
-            retry_after: Some(seconds),
-            ..Self::plain(StatusCode::TOO_MANY_REQUESTS)
-        }
-    }
-
     /// 503: the server cannot do its work for now.
     #[must_use]
     pub fn unavailable() -> Self {

@@ -233,26 +233,6 @@ pub async fn list_following(
     )
 }
 
-/// Local accepted followers of `target`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_local_followers(
-    c: &mut Conn,
-    target: ActorId,
-    limit: i64,
-) -> Result<Vec<ActorId>> {
-    let ids: Vec<i64> = follows::table
-        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
-        .filter(follows::target_id.eq(target.0).and(actors::local.eq(true)))
-        .filter(accepted())
-        .limit(limit)
-        .select(follows::follower_id)
-        .load(c)
-        .await?;
-    Ok(ids.into_iter().map(ActorId).collect())
-}
-
 /// Members of a group who manage it, oldest first.
 ///
 /// # Errors
