@@ -102,7 +102,8 @@ pub async fn receive_post(
 }
 
 /// Replaces a stored remote post by a newer version of itself. An older version, or one that would widen who may
-/// read it, changes nothing of that.
+/// read it, changes nothing of that. Of two versions of one second, which is all that many servers tell, the one that
+/// comes later is newer.
 ///
 /// # Errors
 /// When the database fails.
@@ -112,7 +113,7 @@ pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), 
     };
     let newer = match (received.post.edited_at, before.edited_at) {
         (None, _) => false,
-        (Some(new), Some(old)) => new > old,
+        (Some(new), Some(old)) => new > old || (new == old && differs(&received.post, &before)),
         (Some(_), None) => true,
     };
     if !newer || before.author != received.post.author {
@@ -144,6 +145,19 @@ pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), 
         ..received.post.clone()
     };
     Ok(posts::update(tx, &post, &recipients, &received.tags).await?)
+}
+
+fn differs(new: &Post, old: &Post) -> bool {
+    let told = |post: &Post| {
+        (
+            post.content.clone(),
+            post.title.clone(),
+            post.warning.clone(),
+            (post.sensitive, post.language.clone()),
+            post.attachments.clone(),
+        )
+    };
+    told(new) != told(old)
 }
 
 /// Removes what a remote actor deleted: a post, boost or event of theirs. What is not known is remembered, so that a

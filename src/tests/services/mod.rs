@@ -1,5 +1,6 @@
 //! Use cases, through their functions.
 
 mod accounts;
+mod counts;
 mod deletion;
 mod documents;
