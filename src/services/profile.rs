@@ -68,7 +68,7 @@ pub enum ProfileError {
 pub async fn update(ctx: &Ctx, who: &Actor, changes: &Changes) -> Result<Actor, ProfileError> {
     let fields = changes.fields.as_deref().map(check_fields).transpose()?;
     check_texts(ctx, changes)?;
-    let changed = ctx
+    let updated = ctx
         .transact(async |tx| {
             let before = actors::find(tx, who.id)
                 .await?
@@ -83,8 +83,8 @@ pub async fn update(ctx: &Ctx, who: &Actor, changes: &Changes) -> Result<Actor, 
             Ok::<_, ProfileError>(actor)
         })
         .await?;
-    documents::forget(ctx, &changed.uri);
-    Ok(changed)
+    documents::forget(ctx, &updated.uri);
+    Ok(updated)
 }
 
 fn check_texts(ctx: &Ctx, changes: &Changes) -> Result<(), ProfileError> {

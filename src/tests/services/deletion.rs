@@ -88,14 +88,14 @@ both_backends! {
     async fn everybody_who_had_anything_of_a_person_is_told(kit: TestKit) {
         let ada = kit.person("ada").await;
         let follower = kit.remote("f", "follower.test").await;
-        let followed = kit.remote("g", "followed.test").await;
+        let target = kit.remote("g", "followed.test").await;
         let asking = kit.remote("h", "asking.test").await;
         let asked = kit.remote("i", "asked.test").await;
         let named = kit.remote("j", "named.test").await;
         let liked = kit.remote("k", "liked.test").await;
         kit.remote("l", "stranger.test").await;
         kit.follow(&follower, &ada, FollowState::Accepted).await;
-        kit.follow(&ada, &followed, FollowState::Accepted).await;
+        kit.follow(&ada, &target, FollowState::Accepted).await;
         kit.follow(&asking, &ada, FollowState::Pending).await;
         kit.follow(&ada, &asked, FollowState::Pending).await;
         write(&kit, &ada, Audience::Public, &[]).await;
@@ -163,8 +163,8 @@ both_backends! {
             name: String::new(),
         };
         let pairs = crate::kit::some_pairs;
-        let taken = accounts::create_person(ctx, again.clone(), pairs()).await;
-        assert!(matches!(taken, Err(AccountError::HandleTaken)));
+        let refused = accounts::create_person(ctx, again.clone(), pairs()).await;
+        assert!(matches!(refused, Err(AccountError::HandleTaken)));
         let renamed = accounts::NewPerson { handle: "ada2".to_owned(), ..again };
         accounts::create_person(ctx, renamed, pairs()).await.unwrap();
     }
