@@ -97,8 +97,7 @@ impl Group {
             Group::Show { handle } => show(common, &find(app, &handle).await?),
             Group::Delete { handle } => {
                 let group = find(app, &handle).await?;
-                let left = accounts::delete(&app.ctx, group.id).await?;
-                user::deleted(common, &group, &left)
+                user::delete(app, common, &group).await
             }
         }
     }

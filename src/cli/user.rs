@@ -9,8 +9,8 @@ use crate::auth::scope::Scopes;
 use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Role};
 use crate::federation::keys::generate_pairs;
-use crate::services::accounts::{self, Left, NewPerson};
-use crate::services::{Chance, Random};
+use crate::services::accounts::{self, NewPerson};
+use crate::services::{Chance, Random, documents};
 use crate::store;
 
 /// Accounts read at once.
@@ -123,8 +123,7 @@ impl User {
                 if actor.is_group() {
                     anyhow::bail!("{name} is a group; `kith group delete {name}` deletes it");
                 }
-                let left = accounts::delete(&app.ctx, actor.id).await?;
-                deleted(common, &actor, &left)
+                delete(app, common, &actor).await
             }
             User::Password { name, password } => set_password(app, common, (&name, password)).await,
             User::Token { name, scopes } => token(app, common, (&name, &scopes.join(" "))).await,
@@ -132,8 +131,12 @@ impl User {
     }
 }
 
-/// Says that a person or group is deleted, and what that left.
-pub(super) fn deleted(common: &Common, actor: &Actor, left: &Left) -> anyhow::Result<()> {
+/// Deletes a person or group, and says what that left. The servers that run have to serve the tombstone before the
+/// Delete leaves: some peers look whether it is true.
+pub(super) async fn delete(app: &App, common: &Common, actor: &Actor) -> anyhow::Result<()> {
+    accounts::suspend(&app.ctx, actor.id).await?;
+    tokio::time::sleep(documents::KEPT * 2).await;
+    let left = accounts::delete(&app.ctx, actor.id).await?;
     let handle = actor.full_handle();
     let orphaned: Vec<_> = left.orphaned.iter().map(Actor::full_handle).collect();
     if common.json {

@@ -17,7 +17,8 @@ use super::Document;
 use crate::domain::uris::Uris;
 use crate::services::Ctx;
 
-const KEPT: Duration = Duration::from_secs(1);
+/// How long another process may serve an actor as it was.
+pub const KEPT: Duration = Duration::from_secs(1);
 /// Documents have about 3 kB.
 const CAPACITY: u64 = 2_000;
 
