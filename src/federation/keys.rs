@@ -65,7 +65,7 @@ impl Federation {
         }
         self.reread.insert(actor.to_string(), ());
         self.known_keys.invalidate(key_id);
-        self.read_actor(actor, budget).await?;
+        Box::pin(self.read_actor(actor, budget)).await?;
         let known = self.known_key(key_id, actor).await?;
         Ok(known.is_some_and(|known| presented.verify(&known.key).is_ok()))
     }

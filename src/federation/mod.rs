@@ -46,7 +46,7 @@ pub struct Federation {
     /// Hosts heard from within the last second.
     heard: Cache<String, ()>,
     rates: inbox::Rates,
-    handover: inbox::Handover,
+    intake: inbox::Intake,
 }
 
 impl std::fmt::Debug for Federation {
@@ -82,7 +82,7 @@ impl Federation {
                 .time_to_live(Duration::from_secs(1))
                 .build(),
             rates: inbox::Rates::new(&ctx.limits),
-            handover: inbox::Handover::new(),
+            intake: inbox::Intake::new(ctx.clone()),
             ctx,
             client,
             keyring,

@@ -51,13 +51,13 @@ impl Federation {
         let known = actors::find_by_uri(&mut *self.ctx.store.reader().await?, uri.as_str()).await?;
         let actor = match known {
             Some(actor) if actor.local || self.ctx.now().since(actor.fetched_at) < FRESH => actor,
-            Some(stale) => match self.read_actor(uri, budget).await {
+            Some(stale) => match Box::pin(self.read_actor(uri, budget)).await {
                 Ok(actor) => actor,
                 Err(Failure::Store(error)) => return Err(error.into()),
                 Err(_) => stale,
             },
             None if self.ctx.uris.is_local(uri) => return Err(Failure::Ours),
-            None => self.read_actor(uri, budget).await?,
+            None => Box::pin(self.read_actor(uri, budget)).await?,
         };
         let actor = Arc::new(actor);
         if !actor.local {

@@ -59,7 +59,9 @@ pub async fn receive_post(
     tx: &mut Conn,
     received: &ReceivedPost,
 ) -> Result<PostId, IncomingError> {
-    if is_deleted(tx, &received.author_uri, &received.post.uri).await? {
+    let uri = &received.post.uri;
+    let beforehand = posts::beforehand(tx, uri, &deleted_by(&received.author_uri, uri)).await?;
+    if beforehand.gone {
         return Err(IncomingError::Deleted);
     }
     let mut post = received.post.clone();
@@ -86,7 +88,9 @@ pub async fn receive_post(
         let known = posts::find_by_uri(tx, &post.uri).await?;
         return known.map(|known| known.id).ok_or(IncomingError::Deleted);
     }
-    posts::adopt_replies(tx, &post.uri, post.id).await?;
+    if beforehand.awaited {
+        posts::adopt_replies(tx, &post.uri, post.id).await?;
+    }
     for (person, mentioned) in &received.recipients {
         if *mentioned {
             tell(

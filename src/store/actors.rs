@@ -9,7 +9,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::ActorId;
 
 use super::Conn;
-use super::backend::{Both, MultiBackend};
+use super::backend::{Both, MultiBackend, padded};
 use super::error::{Error, Result, word};
 use super::schema::{actors, handles};
 
@@ -200,7 +200,10 @@ pub async fn find_by_handle(c: &mut Conn, handle: &str, host: &str) -> Result<Op
 /// # Errors
 /// When the database fails.
 pub async fn list(c: &mut Conn, ids: &[ActorId]) -> Result<Vec<Actor>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = padded(ids.iter().map(|id| id.0));
     let rows: Vec<ActorRow> = actors::table
         .filter(actors::id.eq_any(&ids))
         .select(ActorRow::as_select())

@@ -24,7 +24,7 @@ use super::writer::Writer;
 
 // `busy_timeout` comes first: switching to WAL may have to wait for another process.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456; \
+    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; \
     PRAGMA journal_size_limit = 67108864;";
 const SQLITE_READERS: usize = 4;
 const POSTGRES_CONNECTIONS: usize = 16;
@@ -93,10 +93,7 @@ impl Store {
         })
         .await
         .map_err(unreachable)??;
-        let writer = Conn::Sqlite(
-            AsyncSqlite::with_runtime(first, OnWorker),
-            true,
-        );
+        let writer = Conn::Sqlite(AsyncSqlite::with_runtime(first, OnWorker), true);
         Ok(Store {
             kind: DatabaseKind::Sqlite,
             read: pool(&path.to_string_lossy(), SQLITE_READERS)?,
@@ -280,8 +277,9 @@ fn connect_sqlite(path: &Path, writer: bool) -> ConnectionResult<SqliteConnectio
         .batch_execute(PRAGMAS)
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
     if !writer {
+        // The writer has no map of the file: it would be made anew whenever the file grows.
         connection
-            .batch_execute("PRAGMA query_only = ON")
+            .batch_execute("PRAGMA query_only = ON; PRAGMA mmap_size = 268435456")
             .map_err(ConnectionError::CouldntSetupConfiguration)?;
     }
     Ok(connection)

@@ -54,7 +54,7 @@ pub(super) async fn created(cx: &Case<'_>) -> Result<Effect, Trouble> {
         return Ok(Effect::Nothing("its object is not to be had"));
     };
     if object.kind == "Event" {
-        return event(cx, &object).await;
+        return Box::pin(event(cx, &object)).await;
     }
     if !objects::note::is_shown(&object.kind) || object.is_vote() {
         return Ok(Effect::Nothing("objects of this type are not shown here"));
@@ -149,13 +149,13 @@ pub(super) async fn updated(cx: &Case<'_>) -> Result<Effect, Trouble> {
         return Ok(Effect::Nothing("it updates nothing"));
     };
     if reference.id() == Some(&cx.activity.actor) {
-        return changed_actor(cx, reference).await;
+        return Box::pin(changed_actor(cx, reference)).await;
     }
     let Some(object) = believed(cx, reference).await? else {
         return Ok(Effect::Nothing("its object is not to be had"));
     };
     if object.kind == "Event" {
-        return event(cx, &object).await;
+        return Box::pin(event(cx, &object)).await;
     }
     let mut reader = cx.ctx().store.reader().await?;
     let known = posts::find_by_uri(&mut reader, object.id.as_str()).await?;

@@ -1,7 +1,7 @@
 //! What each received activity does here.
 //!
 //! `prepare` reads what is needed, also from other servers, and says what the effect will be; `apply` does it, in the
-//! transaction that marks the activity as done. One file for each kind of effect.
+//! transaction that marks the activity as done; `work` leads through both. One file for each kind of effect.
 
 mod answers;
 mod content;
@@ -9,6 +9,7 @@ mod events;
 mod follows;
 mod reactions;
 mod undo;
+pub(super) mod work;
 
 use crate::domain::actor::Actor;
 use crate::domain::authority::Breach;
@@ -19,8 +20,7 @@ use crate::services::incoming::IncomingError;
 use crate::services::invite::InviteError;
 use crate::services::participation::ParticipationError;
 use crate::services::reaction::ReactionError;
-use crate::store::inbox_items::{self, InboxItem};
-use crate::store::{self, Conn, DatabaseKind};
+use crate::store::{self, Conn};
 use crate::wire::activitystreams::ParseError;
 use crate::wire::activitystreams::activity::IncomingActivity;
 
@@ -141,70 +141,6 @@ pub(crate) enum Effect {
     HostAnswered(Box<answers::HostAnswer>),
 }
 
-/// Works one stored activity off; `activity` is its parsed body where that is at hand.
-///
-/// # Errors
-/// When it has to be tried again or set aside; nothing was changed then.
-pub(super) async fn process(
-    federation: &Federation,
-    item: &InboxItem,
-    activity: Option<IncomingActivity>,
-) -> Result<Outcome, Trouble> {
-    let activity = match activity {
-        Some(activity) => activity,
-        None => IncomingActivity::parse(item.body.as_bytes())?,
-    };
-    let budget = federation.budget();
-    let who = federation.actor(&activity.actor, &budget).await?;
-    let effect = if who.is_active() || matches!(activity.kind.as_str(), "Delete") {
-        prepare(federation, &who, &activity, &budget).await?
-    } else {
-        Effect::Nothing("its actor is suspended here or gone")
-    };
-    let ctx = &federation.ctx;
-    let done: Result<Outcome, Refused> = ctx
-        .transact(async |tx| {
-            // Two processes on one PostgreSQL keep an actor's order by this lock; SQLite has one process.
-            if ctx.store.kind() == DatabaseKind::Postgres
-                && inbox_items::take_head(tx, &item.actor_uri).await? != Some(item.id)
-            {
-                return Err(Refused::NotItsTurn);
-            }
-            let outcome = apply(ctx, tx, &who, &effect).await?;
-            if inbox_items::finish(tx, item.id, ctx.now()).await? {
-                Ok(outcome)
-            } else {
-                Err(Refused::NotItsTurn)
-            }
-        })
-        .await;
-    match done {
-        Ok(outcome) => {
-            if matches!(effect, Effect::ActorGone | Effect::ActorChanged(_)) {
-                federation.forget(who.id);
-            }
-            if let Effect::Nothing(reason) = effect {
-                tracing::debug!(activity.kind = %activity.kind, actor.uri = %activity.actor, reason, "a received activity means nothing here");
-            }
-            Ok(outcome)
-        }
-        Err(Refused::Because(reason)) => {
-            tracing::debug!(activity.kind = %activity.kind, actor.uri = %activity.actor, %reason, "a received activity has no effect");
-            let finished = ctx
-                .store
-                .transaction(async |tx| inbox_items::finish(tx, item.id, ctx.now()).await)
-                .await?;
-            Ok(if finished {
-                Outcome::Ignored
-            } else {
-                Outcome::Elsewhere
-            })
-        }
-        Err(Refused::Store(error)) => Err(error.into()),
-        Err(Refused::NotItsTurn) => Ok(Outcome::Elsewhere),
-    }
-}
-
 async fn prepare(
     federation: &Federation,
     who: &Actor,
@@ -227,14 +163,14 @@ async fn prepare(
             Effect::Nothing(_) => events::answered(&cx).await,
             effect => Ok(effect),
         },
-        "Accept" | "Reject" | "TentativeAccept" => answers::answered(&cx).await,
-        "Undo" => undo::undone(&cx).await,
+        "Accept" | "Reject" | "TentativeAccept" => Box::pin(answers::answered(&cx)).await,
+        "Undo" => Box::pin(undo::undone(&cx)).await,
         "Create" => content::created(&cx).await,
         "Update" => content::updated(&cx).await,
         "Delete" => content::deleted(&cx).await,
         "Like" => reactions::liked(&cx).await,
         "Announce" => reactions::announced(&cx).await,
-        "Invite" => events::invited(&cx).await,
+        "Invite" => Box::pin(events::invited(&cx)).await,
         _ => Ok(Effect::Nothing(
             "activities of this type are not understood",
         )),

@@ -3,7 +3,7 @@
 use std::collections::hash_map::{Entry, HashMap};
 use std::collections::{HashSet, VecDeque};
 
-use super::handover::Task;
+use super::intake::Task;
 use crate::domain::ids::InboxItemId;
 
 /// The items in hand. An actor has an entry in `behind` as long as one of theirs is ready or being worked on.

@@ -4,7 +4,7 @@
 //! actor in order: fetch what is needed, then one transaction with the effect and the mark that it is done.
 
 mod admit;
-mod handover;
+mod intake;
 mod lanes;
 mod rates;
 mod worker;
@@ -19,7 +19,7 @@ use url::Url;
 use crate::domain::authority;
 use crate::domain::ids::InboxItemId;
 use crate::domain::uris::authority as host_and_port;
-use crate::store::inbox_items::{self, InboxItem, Inserted};
+use crate::store::inbox_items::{InboxItem, Inserted};
 use crate::store::{self, hosts};
 use crate::wire::activitystreams::activity::IncomingActivity;
 use crate::wire::activitystreams::{Shape, check_shape};
@@ -27,8 +27,7 @@ use crate::wire::activitystreams::{Shape, check_shape};
 use super::signatures::{Here, Presented, RequestParts, SignatureError};
 use super::{Failure, Federation};
 
-pub(super) use handover::Handover;
-use handover::Handing;
+pub(super) use intake::Intake;
 pub use rates::Rates;
 pub use worker::Worker;
 
@@ -190,24 +189,7 @@ impl Federation {
             received_at: now,
             attempts: 0,
         };
-        let handing = self.handover.take(&item, activity);
-        let lease = handing.as_ref().map(|handing| handing.lease(now));
-        let inserted = self
-            .ctx
-            .store
-            .transaction(async |tx| -> store::Result<Inserted> {
-                inbox_items::insert(tx, &item, host, lease).await
-            })
-            .await;
-        let handing = match &inserted {
-            Ok(Inserted::New) => handing,
-            _ => handing.and_then(Handing::forget),
-        };
-        let inserted = inserted?;
-        if handing.is_none() && inserted != Inserted::Known {
-            self.ctx.wake.inbox.notify_one();
-        }
-        drop(handing);
+        let inserted = self.intake.store(item, host, activity).await?;
         self.hear_from(host).await?;
         Ok(match inserted {
             Inserted::New | Inserted::Armed => Receipt::Accepted,

@@ -1,7 +1,8 @@
 //! The worker that turns stored activities into their effects, for each actor in order.
 //!
-//! Most items come by [`handover`](super::handover) from the requests of this process. What other processes stored,
-//! what was put off, and what was left over at the last end is claimed from the database.
+//! Most items come from the requests of this process (`intake`). What other processes stored, what was put off, and what
+//! was left over at the last end is claimed from the database. Each item is prepared by itself; those that are ready get
+//! their effect together, in one transaction.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -9,13 +10,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 
-use super::handover::Task;
+use super::intake::Task;
 use super::lanes::Lanes;
 use crate::domain::ids::InboxItemId;
 use crate::federation::Federation;
-use crate::federation::activities::{self, Outcome, Trouble};
+use crate::federation::activities::work::{self, Prepared};
+use crate::federation::activities::{Outcome, Trouble};
 use crate::store::inbox_items::{self, InboxItem, Lease};
 use crate::store::{self};
 use crate::telemetry::metrics::INBOX_ACTIVITIES;
@@ -23,7 +25,11 @@ use crate::telemetry::metrics::INBOX_ACTIVITIES;
 /// Items claimed at once.
 const BATCH: i64 = 256;
 /// Items of different actors worked on at the same time.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
+/// Items that get their effect in one transaction.
+const TOGETHER: usize = 64;
+/// Such transactions at the same time, on PostgreSQL; SQLite has one writer.
+const TRANSACTIONS: usize = 4;
 /// Done items whose bodies are dropped together.
 const BODIES: usize = 256;
 /// How long a process holds what it works on.
@@ -45,6 +51,9 @@ pub struct Worker {
     running: FuturesUnordered<Pin<Box<dyn Future<Output = Ended> + Send>>>,
     /// Items being worked on.
     busy: usize,
+    /// Those of them that wait for a transaction, and how many transactions there are.
+    ready: Vec<Ready>,
+    applying: usize,
     /// Whether there may be something to claim, and whether that is under way.
     look: bool,
     claiming: bool,
@@ -52,13 +61,15 @@ pub struct Worker {
     done: Vec<InboxItemId>,
 }
 
+/// An item whose effect is known; the memory it takes is given back with it.
+struct Ready(Prepared, Option<OwnedSemaphorePermit>);
+
 /// Something that was going on and has come to its end.
 enum Ended {
-    Item {
-        actor: String,
-        id: InboxItemId,
-        verdict: Verdict,
-    },
+    Prepared(Box<Ready>),
+    /// It could not be prepared.
+    Failed(InboxItem, Verdict),
+    Applied(Vec<(InboxItem, Verdict)>),
     Claim(store::Result<Vec<InboxItem>>),
     Housekeeping,
 }
@@ -76,13 +87,15 @@ impl Worker {
     #[must_use]
     pub fn new(federation: Federation, holder: i64, stop: watch::Receiver<bool>) -> Self {
         Worker {
-            fresh: federation.handover.listen(holder),
+            fresh: federation.intake.listen(holder),
             federation: Arc::new(federation),
             holder,
             stop,
             lanes: Lanes::default(),
             running: FuturesUnordered::new(),
             busy: 0,
+            ready: Vec::new(),
+            applying: 0,
             look: true,
             claiming: false,
             done: Vec::new(),
@@ -114,7 +127,10 @@ impl Worker {
         }
         self.fresh.close();
         self.drop_bodies();
-        while self.running.next().await.is_some() {}
+        while let Some(ended) = self.running.next().await {
+            // What is ready stays in the database; what is being applied is finished.
+            drop(ended);
+        }
         release(&self.federation, Some(self.holder)).await;
     }
 
@@ -127,34 +143,42 @@ impl Worker {
             && let Some(task) = self.lanes.begin()
         {
             self.busy += 1;
-            self.running
-                .push(Box::pin(work(Arc::clone(&self.federation), task)));
+            self.run_beside(prepare(Arc::clone(&self.federation), task));
+        }
+        let most = match self.federation.ctx.store.kind() {
+            store::DatabaseKind::Sqlite => 1,
+            store::DatabaseKind::Postgres => TRANSACTIONS,
+        };
+        while self.applying < most && !self.ready.is_empty() {
+            self.applying += 1;
+            let batch = self.next_batch();
+            self.run_beside(apply(Arc::clone(&self.federation), batch));
         }
         if self.look && !self.claiming && self.lanes.len() < AT_ONCE {
             (self.look, self.claiming) = (false, true);
-            self.running
-                .push(Box::pin(claim(Arc::clone(&self.federation), self.holder)));
+            self.run_beside(claim(Arc::clone(&self.federation), self.holder));
         }
+    }
+
+    /// What gets its effect together: light items, or a heavy one by itself.
+    fn next_batch(&mut self) -> Vec<Ready> {
+        let light = self.ready.iter().take(TOGETHER);
+        let count = light.take_while(|Ready(one, _)| !one.is_heavy()).count();
+        self.ready.drain(..count.max(1)).collect()
+    }
+
+    fn run_beside(&mut self, work: impl Future<Output = Ended> + Send + 'static) {
+        self.running.push(Box::pin(work));
     }
 
     fn end(&mut self, ended: Ended) {
         match ended {
-            Ended::Item { actor, id, verdict } => {
-                self.busy -= 1;
-                match verdict {
-                    Verdict::Waits => {
-                        let ids = self.lanes.stopped(&actor, id);
-                        self.running
-                            .push(Box::pin(give_back(Arc::clone(&self.federation), ids)));
-                    }
-                    Verdict::Parked => self.lanes.settled(&actor, id),
-                    Verdict::Done => {
-                        self.lanes.settled(&actor, id);
-                        self.done.push(id);
-                        if self.done.len() >= BODIES {
-                            self.drop_bodies();
-                        }
-                    }
+            Ended::Prepared(ready) => self.ready.push(*ready),
+            Ended::Failed(item, verdict) => self.settle(&item, &verdict),
+            Ended::Applied(settled) => {
+                self.applying -= 1;
+                for (item, verdict) in settled {
+                    self.settle(&item, &verdict);
                 }
             }
             Ended::Claim(Ok(items)) => {
@@ -172,11 +196,28 @@ impl Worker {
         }
     }
 
+    fn settle(&mut self, item: &InboxItem, verdict: &Verdict) {
+        self.busy -= 1;
+        match verdict {
+            Verdict::Waits => {
+                let ids = self.lanes.stopped(&item.actor_uri, item.id);
+                self.run_beside(give_back(Arc::clone(&self.federation), ids));
+            }
+            Verdict::Parked => self.lanes.settled(&item.actor_uri, item.id),
+            Verdict::Done => {
+                self.lanes.settled(&item.actor_uri, item.id);
+                self.done.push(item.id);
+                if self.done.len() >= BODIES {
+                    self.drop_bodies();
+                }
+            }
+        }
+    }
+
     fn drop_bodies(&mut self) {
         if !self.done.is_empty() {
             let done = std::mem::take(&mut self.done);
-            self.running
-                .push(Box::pin(drop_bodies(Arc::clone(&self.federation), done)));
+            self.run_beside(drop_bodies(Arc::clone(&self.federation), done));
         }
     }
 }
@@ -195,22 +236,45 @@ async fn claim(federation: Arc<Federation>, holder: i64) -> Ended {
     Ended::Claim(claimed)
 }
 
-async fn work(federation: Arc<Federation>, task: Task) -> Ended {
-    let item = task.item;
-    let verdict = match activities::process(&federation, &item, task.activity).await {
-        Ok(outcome) => {
-            metrics::counter!(INBOX_ACTIVITIES, "outcome" => outcome.as_str()).increment(1);
-            match outcome {
-                Outcome::Elsewhere => Verdict::Waits,
-                Outcome::Done | Outcome::Ignored => Verdict::Done,
-            }
+async fn prepare(federation: Arc<Federation>, task: Task) -> Ended {
+    match work::ready(&federation, task.item, task.activity).await {
+        Ok(prepared) => Ended::Prepared(Box::new(Ready(prepared, task.room))),
+        Err((item, trouble)) => {
+            let verdict = set_aside(&federation, &item, &trouble).await;
+            Ended::Failed(item, verdict)
         }
-        Err(trouble) => set_aside(&federation, &item, &trouble).await,
-    };
-    Ended::Item {
-        actor: item.actor_uri,
-        id: item.id,
-        verdict,
+    }
+}
+
+async fn apply(federation: Arc<Federation>, batch: Vec<Ready>) -> Ended {
+    let batch: Vec<Prepared> = batch.into_iter().map(|Ready(one, _room)| one).collect();
+    if batch.len() > 1
+        && let Some(outcomes) = work::together(&federation, &batch).await
+    {
+        let items = batch.into_iter().map(|prepared| prepared.item);
+        let settled = items.zip(outcomes.into_iter().map(judged)).collect();
+        return Ended::Applied(settled);
+    }
+    Ended::Applied(one_by_one(&federation, batch).await)
+}
+
+async fn one_by_one(federation: &Federation, batch: Vec<Prepared>) -> Vec<(InboxItem, Verdict)> {
+    let mut settled = Vec::with_capacity(batch.len());
+    for prepared in batch {
+        let verdict = match work::alone(federation, &prepared).await {
+            Ok(outcome) => judged(outcome),
+            Err(trouble) => set_aside(federation, &prepared.item, &trouble).await,
+        };
+        settled.push((prepared.item, verdict));
+    }
+    settled
+}
+
+fn judged(outcome: Outcome) -> Verdict {
+    metrics::counter!(INBOX_ACTIVITIES, "outcome" => outcome.as_str()).increment(1);
+    match outcome {
+        Outcome::Elsewhere => Verdict::Waits,
+        Outcome::Done | Outcome::Ignored => Verdict::Done,
     }
 }
 
