@@ -110,12 +110,12 @@ pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), 
     let Some(before) = posts::find_by_uri(tx, &received.post.uri).await? else {
         return Ok(());
     };
-    let newer = match (received.post.edited_at, before.edited_at) {
-        (None, _) => false,
-        (Some(new), Some(old)) => new > old,
-        (Some(_), None) => true,
+    let stale = match (received.post.edited_at, before.edited_at) {
+        (None, _) => true,
+        (Some(new), Some(old)) => new < old,
+        (Some(_), None) => false,
     };
-    if !newer || before.author != received.post.author {
+    if stale || before.author != received.post.author {
         return Ok(());
     }
     let stored: Vec<Recipient> = posts::recipients(tx, before.id).await?;
