@@ -29,8 +29,6 @@ pub(super) struct Exchange {
     pub(super) target: String,
     pub(super) status: u64,
     pub(super) body: Value,
-    /// Who asked, as they call themselves.
-    pub(super) agent: String,
 }
 
 impl Captures {
@@ -54,10 +52,12 @@ impl Captures {
             .filter_map(|entry| {
                 let path = entry.ok()?.path();
                 let name = path.file_name()?.to_str()?;
-                if !name.ends_with(".json") {
-                    return None;
-                }
-                let number: u64 = name.split('-').next()?.parse().ok()?;
+                let number: u64 = name
+                    .strip_suffix(".json")?
+                    .split('-')
+                    .next()?
+                    .parse()
+                    .ok()?;
                 (number > self.after).then_some((number, path))
             })
             .collect();
@@ -118,7 +118,6 @@ impl Exchange {
                 .to_owned(),
             status: document["response"]["status"].as_u64().unwrap_or(0),
             body: serde_json::from_str(body).unwrap_or(Value::Null),
-            agent: header("user-agent").unwrap_or_default(),
         }
     }
 }

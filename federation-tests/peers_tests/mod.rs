@@ -6,10 +6,16 @@
 
 mod approval;
 mod captures;
+mod departures;
+mod events;
 mod follows;
+mod groups;
+mod invitations;
 mod posts;
 mod reactions;
 mod replies;
+mod secure_mode;
+mod signatures;
 mod someone;
 mod visibility;
 
@@ -41,6 +47,7 @@ static TURN: Mutex<()> = Mutex::new(());
 struct Scene {
     alpha: Kith,
     fedify: Control,
+    fedify2: Control,
     pubby: Control,
     captures: Captures,
     _turn: MutexGuard<'static, ()>,
@@ -49,17 +56,26 @@ struct Scene {
 impl Scene {
     /// `None`, with a line that says so, where the peers are not there.
     fn open() -> Option<Scene> {
+        Scene::open_with("")
+    }
+
+    /// [`Scene::open`], with more lines for Kith's `[federation]`.
+    fn open_with(lines: &str) -> Option<Scene> {
         setting_or_skip("KITH_PEERS")?;
         let turn = lock(&TURN);
-        let (fedify, pubby) = (Control::named("KITH_FEDIFY"), Control::named("KITH_PUBBY"));
-        fedify.ask("reset", &json!({}));
-        pubby.ask("reset", &json!({}));
-        let alpha = kith_at("alpha.test", 4011);
+        let fedify = Control::named("KITH_FEDIFY", "fedify.test");
+        let fedify2 = Control::named("KITH_FEDIFY2", "fedify2.test");
+        let pubby = Control::named("KITH_PUBBY", "pubby.test");
+        for peer in [&fedify, &fedify2, &pubby] {
+            peer.ask("reset", &json!({}));
+        }
+        let captures = Captures::begin();
         Some(Scene {
-            alpha,
+            alpha: kith_at(("alpha.test", 4011), lines),
             fedify,
+            fedify2,
             pubby,
-            captures: Captures::begin(),
+            captures,
             _turn: turn,
         })
     }
@@ -85,9 +101,11 @@ impl Drop for Scene {
     }
 }
 
-/// A Kith that the proxy leads to.
-fn kith_at(name: &str, port: u16) -> Kith {
-    let kith = Setup::new(&[]).proxied(name, &HOSTS).make_at(port);
+/// A Kith that the proxy leads to, with more lines for its `[federation]`.
+fn kith_at((name, port): (&str, u16), lines: &str) -> Kith {
+    let mut setup = Setup::new(&[]).proxied(name, &HOSTS);
+    setup.federation = format!("{}\n{lines}", setup.federation);
+    let kith = setup.make_at(port);
     kith.launch();
     kith
 }

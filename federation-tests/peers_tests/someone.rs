@@ -12,11 +12,12 @@ use super::PUBLIC;
 #[derive(Debug)]
 pub(super) struct Control {
     port: u16,
+    host: &'static str,
 }
 
 impl Control {
-    /// The one whose address stands in this variable.
-    pub(super) fn named(variable: &str) -> Control {
+    /// The peer `host`, whose control address stands in this variable.
+    pub(super) fn named(variable: &str, host: &'static str) -> Control {
         let address = setting(variable).expect("set beside KITH_PEERS");
         let port = address
             .rsplit(':')
@@ -24,6 +25,7 @@ impl Control {
             .and_then(|port| port.parse().ok());
         Control {
             port: port.expect("an address with a port"),
+            host,
         }
     }
 
@@ -88,16 +90,13 @@ impl<'a> Someone<'a> {
     }
 
     pub(super) fn host(&self) -> &'static str {
-        match self.software {
-            Software::Fedify => "fedify.test",
-            Software::Pubby => "pubby.test",
-        }
+        self.control.host
     }
 
     pub(super) fn uri(&self) -> String {
         match self.software {
-            Software::Fedify => format!("https://fedify.test/users/{}", self.name),
-            Software::Pubby => "https://pubby.test/ap/actor".to_owned(),
+            Software::Fedify => format!("https://{}/users/{}", self.host(), self.name),
+            Software::Pubby => format!("https://{}/ap/actor", self.host()),
         }
     }
 
@@ -166,8 +165,8 @@ impl<'a> Someone<'a> {
     /// Posts, and answers the id.
     pub(super) fn post(&self, post: &Post<'_>) -> String {
         let answer = match self.software {
-            Software::Fedify => self.does("post", self.fedify_wish(post)),
-            Software::Pubby => self.does("publish", self.pubby_wish(post)),
+            Software::Fedify => self.does("post", Self::fedify_wish(post)),
+            Software::Pubby => self.does("publish", Self::pubby_wish(post)),
         };
         let object = answer.pointer("/activity/object/id");
         let object = object.or_else(|| answer.pointer("/object/id"));
@@ -182,7 +181,7 @@ impl<'a> Someone<'a> {
         })
     }
 
-    fn fedify_wish(&self, post: &Post<'_>) -> Value {
+    fn fedify_wish(post: &Post<'_>) -> Value {
         let mut wish = json!({"content": post.content, "mentions": mentions(post)});
         if !post.visibility.is_empty() {
             wish["visibility"] = json!(post.visibility);
@@ -193,7 +192,7 @@ impl<'a> Someone<'a> {
         wish
     }
 
-    fn pubby_wish(&self, post: &Post<'_>) -> Value {
+    fn pubby_wish(post: &Post<'_>) -> Value {
         let followers = "https://pubby.test/ap/followers";
         let named: Vec<&str> = post.mentions.iter().map(|(_, id)| *id).collect();
         let (to, mut cc) = match post.visibility {
@@ -266,12 +265,37 @@ impl<'a> Someone<'a> {
             }
             Software::Pubby => {
                 let undo = json!({"type": "Undo", "object": activity, "to": [author]});
-                self.does(
-                    "send",
-                    json!({"inbox": "https://alpha.test/inbox", "activity": undo}),
-                );
+                self.send(&undo, author);
             }
         }
+    }
+
+    /// Deletes the account; its address answers 410 from then on where the peer can do that.
+    pub(super) fn leaves(&self, to: &str) {
+        match self.software {
+            Software::Fedify => {
+                self.does("deleteActor", json!({}));
+            }
+            Software::Pubby => {
+                let me = self.uri();
+                self.send(&json!({"type": "Delete", "object": me, "to": [PUBLIC]}), to);
+            }
+        }
+    }
+
+    /// What the peer answers to a plain request of anybody.
+    pub(super) fn serves(&self, ask: &Ask) -> u16 {
+        ask.send(self.control.port)
+            .map_or(0, |answer| answer.status)
+    }
+
+    /// Sends any activity to one actor of Kith, and answers it as it was sent.
+    pub(super) fn send(&self, activity: &Value, to: &str) -> Value {
+        let wish = match self.software {
+            Software::Fedify => json!({"activity": activity, "to": [to]}),
+            Software::Pubby => json!({"activity": activity, "inbox": format!("{to}/inbox")}),
+        };
+        self.does("send", wish)["activity"].clone()
     }
 
     /// What passed the peer's verification, oldest first.
@@ -285,16 +309,19 @@ impl<'a> Someone<'a> {
             .collect()
     }
 
-    /// Waits for an activity of this type whose object, or the object's id, is `object`.
+    /// The newest activity of this type whose object, or the object's id, is `object`.
+    pub(super) fn has(&self, kind: &str, object: &str) -> Option<Value> {
+        self.received().into_iter().rev().find(|activity| {
+            activity["type"] == kind
+                && (activity["object"] == object || activity["object"]["id"] == object)
+        })
+    }
+
+    /// Waits for it.
     pub(super) fn awaits(&self, kind: &str, object: &str) -> Value {
         until(
             &format!("{kind} of {object} to reach {}", self.name),
-            || {
-                self.received().into_iter().rev().find(|activity| {
-                    activity["type"] == kind
-                        && (activity["object"] == object || activity["object"]["id"] == object)
-                })
-            },
+            || self.has(kind, object),
         )
     }
 }

@@ -14,7 +14,8 @@ use crate::domain::profile::ProfileField;
 use crate::store::signals::Topic;
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Conn, actor_keys, actors, events, follows, posts, profile_fields, signals, tombstones,
+    self, Conn, actor_keys, actors, departures, events, follows, posts, profile_fields, signals,
+    tombstones,
 };
 
 use super::Ctx;
@@ -216,7 +217,7 @@ pub async fn receive_actor(
     Ok(stored)
 }
 
-/// A remote actor is gone: what it follows and wrote goes with it.
+/// A remote actor is gone: what it follows, wrote, liked, hosts and comes to goes with it.
 ///
 /// # Errors
 /// When the database fails.
@@ -227,6 +228,7 @@ pub async fn receive_actor_deletion(
 ) -> Result<(), IncomingError> {
     let now = ctx.now();
     follows::delete_all_of(tx, who.id).await?;
+    departures::remove(tx, who.id).await?;
     while let Some(post) = posts_of(tx, who.id).await? {
         posts::delete(tx, &post).await?;
     }
