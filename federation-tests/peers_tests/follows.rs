@@ -63,7 +63,19 @@ fn a_follow_after_an_unfollow_counts_again(scene: &Scene, someone: &Someone<'_>)
     follows(someone, &ada);
 }
 
+fn a_changed_profile_arrives_there(scene: &Scene, someone: &Someone<'_>) {
+    let ada = scene.alpha.user("ada");
+    follows(someone, &ada);
+    let wish = json!({"display_name": "Ada L.", "note": "Likes *engines*"});
+    ada.call("PATCH", "/api/v1/accounts/update_credentials", &wish);
+    let update = someone.awaits("Update", &ada.uri());
+    assert_eq!(update["object"]["name"], "Ada L.", "{update}");
+    let summary = update["object"]["summary"].to_string();
+    assert!(summary.contains("<em>engines</em>"), "{update}");
+}
+
 with_each_peer!(
+    a_changed_profile_arrives_there,
     people_follow_each_other,
     somebody_is_found_by_handle_and_by_address,
     an_unfollow_ends_it_on_both_sides,

@@ -6,6 +6,7 @@
 
 mod approval;
 mod captures;
+mod clients;
 mod departures;
 mod events;
 mod follows;

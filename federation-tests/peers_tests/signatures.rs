@@ -59,6 +59,16 @@ fn a_peer_that_refuses_the_draft_is_reached_by_the_other_generation() {
 }
 
 #[test]
+fn a_peer_that_asks_for_other_signatures_than_ours_is_still_reached() {
+    let Some(scene) = Scene::open() else { return };
+    let (ada, frank) = (scene.alpha.user("ada"), scene.frank());
+    // Refusals of this peer carry `Accept-Signature` (RFC 9421, section 5), which says how it wants requests signed.
+    let wish = json!({"challenge": true, "accepts": "rfc9421"});
+    scene.fedify.ask("config", &wish);
+    befriend(&frank, &ada);
+}
+
+#[test]
 fn what_worked_for_a_host_is_still_known_after_a_restart() {
     let Some(scene) = Scene::open() else { return };
     let (ada, frank) = (scene.alpha.user("ada"), scene.frank());
