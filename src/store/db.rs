@@ -93,10 +93,7 @@ impl Store {
         })
         .await
         .map_err(unreachable)??;
-        let writer = Conn::Sqlite(
-            AsyncSqlite::with_runtime(first, OnWorker { may_block: true }),
-            true,
-        );
+        let writer = Conn::Sqlite(AsyncSqlite::with_runtime(first, OnWorker), true);
         Ok(Store {
             kind: DatabaseKind::Sqlite,
             read: pool(&path.to_string_lossy(), SQLITE_READERS)?,
@@ -260,7 +257,7 @@ fn pool(url: &str, size: usize) -> Result<Pool<Conn>> {
                     .await
                     .map_err(|e| ConnectionError::BadConnection(e.to_string()))??;
             Ok(Conn::Sqlite(
-                AsyncSqlite::with_runtime(connection, OnWorker { may_block: false }),
+                AsyncSqlite::with_runtime(connection, OnWorker),
                 false,
             ))
         })

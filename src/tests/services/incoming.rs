@@ -59,6 +59,7 @@ fn version(of: &Post, content: &str, edited_at: Option<Timestamp>) -> ReceivedPo
     };
     ReceivedPost {
         post,
+        author_uri: "https://peer.test/users/carla".to_owned(),
         recipients: Vec::new(),
         tags: Vec::new(),
     }
