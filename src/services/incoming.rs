@@ -16,7 +16,8 @@ use crate::domain::profile::ProfileField;
 use crate::store::signals::Topic;
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Conn, actor_keys, actors, events, follows, posts, profile_fields, signals, tombstones,
+    self, Conn, actor_keys, actors, departures, events, follows, posts, profile_fields, signals,
+    tombstones,
 };
 
 use super::Ctx;
@@ -115,12 +116,12 @@ pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), 
     let Some(before) = posts::find_by_uri(tx, &received.post.uri).await? else {
         return Ok(());
     };
-    let newer = match (received.post.edited_at, before.edited_at) {
-        (None, _) => false,
-        (Some(new), Some(old)) => new > old,
-        (Some(_), None) => true,
+    let stale = match (received.post.edited_at, before.edited_at) {
+        (None, _) => true,
+        (Some(new), Some(old)) => new < old,
+        (Some(_), None) => false,
     };
-    if !newer || before.author != received.post.author {
+    if stale || before.author != received.post.author {
         return Ok(());
     }
     let stored: Vec<Recipient> = posts::recipients(tx, before.id).await?;
@@ -218,7 +219,7 @@ pub async fn receive_actor(
     Ok(stored)
 }
 
-/// A remote actor is gone: what it follows and wrote goes with it.
+/// A remote actor is gone: what it follows, wrote, liked, hosts and comes to goes with it.
 ///
 /// # Errors
 /// When the database fails.
@@ -229,6 +230,7 @@ pub async fn receive_actor_deletion(
 ) -> Result<(), IncomingError> {
     let now = ctx.now();
     follows::delete_all_of(tx, who.id).await?;
+    departures::remove(tx, who.id).await?;
     while let Some(post) = posts_of(tx, who.id).await? {
         posts::delete(tx, &post).await?;
     }

@@ -11,6 +11,7 @@ mod backend;
 mod conn;
 mod db;
 pub mod deliveries;
+pub mod departures;
 pub mod domain_rules;
 pub mod durability;
 mod error;

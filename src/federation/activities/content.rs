@@ -163,7 +163,7 @@ pub(super) async fn updated(cx: &Case<'_>) -> Result<Effect, Trouble> {
     match known {
         Some(post) if post.author == cx.who.id => {
             let named = cx.federation.named(cx.who, &object).await?;
-            Ok(Effect::Edit(Box::new(objects::note::read(
+            Ok(Effect::Edit(Box::new(objects::note::read_edit(
                 cx.ctx(),
                 cx.who,
                 &object,

@@ -102,6 +102,22 @@ pub fn read(
     }
 }
 
+/// Reads what an `Update` says of a post of `author`. Many servers write whole seconds: an edit may have the same
+/// `updated` as the post's `published`, or as the edit before. `Post::edited_at` is `None` where it says less.
+#[must_use]
+pub fn read_edit(
+    ctx: &Ctx,
+    author: &Actor,
+    object: &IncomingObject,
+    named: Vec<(Arc<Actor>, bool)>,
+) -> ReceivedPost {
+    let mut received = read(ctx, author, object, named);
+    received.post.edited_at = object
+        .updated
+        .filter(|updated| object.published.is_none_or(|p| *updated >= p));
+    received
+}
+
 fn attachments(object: &IncomingObject) -> Option<String> {
     let list: Vec<_> = object
         .attachments

@@ -395,7 +395,7 @@ pub async fn notifications(
         };
         let Some(from) = from
             .iter()
-            .find(|actor| actor.id == notification.from)
+            .find(|actor| actor.id == notification.from && actor.is_active())
             .cloned()
         else {
             continue;

@@ -1,3 +1,4 @@
 //! Use cases, through their functions.
 
 mod accounts;
+mod incoming;
