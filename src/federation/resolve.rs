@@ -44,13 +44,14 @@ impl Federation {
     /// # Errors
     /// When it is not known and cannot be fetched.
     pub async fn actor(&self, uri: &Url, budget: &Budget) -> Result<Arc<Actor>, Failure> {
+        let is_fresh = |actor: &Actor| self.ctx.now().since(actor.fetched_at) < FRESH;
         let met = self.met.get(uri.as_str());
-        if let Some(remote) = met.filter(|met| !met.local) {
+        if let Some(remote) = met.filter(|met| !met.local && is_fresh(met)) {
             return Ok(remote);
         }
         let known = actors::find_by_uri(&mut *self.ctx.store.reader().await?, uri.as_str()).await?;
         let actor = match known {
-            Some(actor) if actor.local || self.ctx.now().since(actor.fetched_at) < FRESH => actor,
+            Some(actor) if actor.local || is_fresh(&actor) => actor,
             Some(stale) => match Box::pin(self.read_actor(uri, budget)).await {
                 Ok(actor) => actor,
                 Err(Failure::Store(error)) => return Err(error.into()),
@@ -409,7 +410,7 @@ impl Federation {
     }
 
     /// The actor with this id, if it is known here; what changed within the last second may be missing.
-    async fn acquaintance(&self, uri: &Url) -> store::Result<Option<Arc<Actor>>> {
+    pub(super) async fn acquaintance(&self, uri: &Url) -> store::Result<Option<Arc<Actor>>> {
         if let Some(met) = self.met.get(uri.as_str()) {
             return Ok(Some(met));
         }

@@ -29,7 +29,7 @@ pub struct StoredActivity {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = activities, check_for_backend(MultiBackend))]
+#[diesel(table_name = activities, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
 struct Row {
     id: i64,
     uri: String,

@@ -14,7 +14,7 @@ use super::error::{Error, Result, word};
 use super::schema::{actors, handles};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
-#[diesel(table_name = actors, check_for_backend(MultiBackend), treat_none_as_null = true)]
+#[diesel(table_name = actors, check_for_backend(MultiBackend), treat_none_as_null = true, treat_none_as_default_value = false)]
 #[expect(clippy::struct_excessive_bools, reason = "the columns of the table")]
 pub(super) struct ActorRow {
     id: i64,

@@ -13,7 +13,7 @@ use super::error::{Error, Result, word};
 use super::schema::{events, invitations, notifications, participations, posts};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
-#[diesel(table_name = events, check_for_backend(MultiBackend), treat_none_as_null = true)]
+#[diesel(table_name = events, check_for_backend(MultiBackend), treat_none_as_null = true, treat_none_as_default_value = false)]
 struct EventRow {
     id: i64,
     uri: String,

@@ -15,7 +15,7 @@ use super::error::{Error, Result, word};
 use super::schema::{likes, notifications, pins, post_recipients, post_tags, posts, tombstones};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
-#[diesel(table_name = posts, check_for_backend(MultiBackend), treat_none_as_null = true)]
+#[diesel(table_name = posts, check_for_backend(MultiBackend), treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct PostRow {
     id: i64,
     uri: String,
