@@ -17,5 +17,7 @@ mod limits_tests;
 mod outgoing_tests;
 mod ownership_tests;
 mod pairs_tests;
+#[path = "peers_tests/mod.rs"]
+mod peers;
 mod privacy_tests;
 mod signatures_tests;

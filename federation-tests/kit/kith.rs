@@ -23,6 +23,8 @@ pub(crate) struct Setup {
     pub(crate) hosts: Vec<String>,
     pub(crate) time_scale: f64,
     pub(crate) postgres: bool,
+    /// Whether `name` is a whole host name, which the peers' TLS proxy leads here.
+    pub(crate) proxied: bool,
     /// More lines of `kith.toml`, by section.
     pub(crate) federation: String,
     pub(crate) limits: String,
@@ -35,6 +37,7 @@ impl Setup {
             hosts: peers.iter().map(|peer| peer.host.clone()).collect(),
             time_scale: 1.0,
             postgres: false,
+            proxied: false,
             federation: String::new(),
             limits: String::new(),
         }
@@ -43,6 +46,16 @@ impl Setup {
     pub(crate) fn named(mut self, name: &str) -> Setup {
         name.clone_into(&mut self.name);
         self
+    }
+
+    /// `https://NAME` behind the peers' TLS proxy (`peers/hosts.json`), whose authority is trusted.
+    pub(crate) fn proxied(mut self, name: &str, hosts: &[&str]) -> Setup {
+        let authority =
+            setting("KITH_TEST_CA").expect("KITH_TEST_CA, which setup/with-peers.sh sets");
+        self.proxied = true;
+        self.hosts = hosts.iter().map(|host| format!("{host}:443")).collect();
+        self.federation = format!("extra_ca_file = {authority:?}");
+        self.named(name)
     }
 
     pub(crate) fn faster(mut self, time_scale: f64) -> Setup {
@@ -80,8 +93,9 @@ impl Setup {
 #[derive(Debug)]
 pub(crate) struct Kith {
     dir: TempDir,
-    /// `name.localhost:port`.
+    /// `name.localhost:port`, or `alpha.test` behind the proxy.
     pub(crate) domain: String,
+    scheme: &'static str,
     pub(crate) port: u16,
     admin: u16,
     child: Mutex<Option<Child>>,
@@ -100,15 +114,20 @@ impl Kith {
             .tempdir()
             .expect("a folder");
         let admin = ports::free();
-        let domain = format!("{}.localhost:{port}", setup.name);
+        let (domain, scheme, proxies) = if setup.proxied {
+            (setup.name.clone(), "https", "\"127.0.0.1\"")
+        } else {
+            (format!("{}.localhost:{port}", setup.name), "http", "")
+        };
         let database = setup.postgres.then(|| fresh_database(dir.path()));
         let hosts: Vec<String> = setup.hosts.iter().map(|host| format!("{host:?}")).collect();
         let url = database
             .clone()
             .unwrap_or_else(|| "sqlite:kith.db".to_owned());
         let text = format!(
-            "[instance]\ndomain = \"{domain}\"\nscheme = \"http\"\n\
+            "[instance]\ndomain = \"{domain}\"\nscheme = \"{scheme}\"\n\
              [server]\nlisten = \"127.0.0.1:{port}\"\nadmin_listen = \"127.0.0.1:{admin}\"\n\
+             trusted_proxies = [{proxies}]\n\
              [database]\nurl = \"{url}\"\n\
              [federation]\nloopback_hosts = [{}]\ntime_scale = {:?}\n{}\n[limits]\n{}\n",
             hosts.join(", "),
@@ -121,6 +140,7 @@ impl Kith {
         Kith {
             dir,
             domain,
+            scheme,
             port,
             admin,
             child: Mutex::new(None),
@@ -284,7 +304,7 @@ impl Kith {
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.domain)
+        format!("{}://{}{path}", self.scheme, self.domain)
     }
 
     /// Makes an account with a token.

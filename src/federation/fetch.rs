@@ -108,7 +108,8 @@ impl Federation {
         } else {
             None
         };
-        match self.client.get(url, accept, sign, budget).await {
+        // Rare and large: kept out of the futures of those who call.
+        match Box::pin(self.client.get(url, accept, sign, budget)).await {
             Ok(fetched) => Ok((fetched.final_url, fetched.body)),
             Err(error) => {
                 if !matches!(error, FetchError::Busy | FetchError::BudgetSpent) {

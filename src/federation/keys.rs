@@ -65,7 +65,7 @@ impl Federation {
         }
         self.reread.insert(actor.to_string(), ());
         self.known_keys.invalidate(key_id);
-        self.read_actor(actor, budget).await?;
+        Box::pin(self.read_actor(actor, budget)).await?;
         let known = self.known_key(key_id, actor).await?;
         Ok(known.is_some_and(|known| presented.verify(&known.key).is_ok()))
     }
@@ -82,13 +82,11 @@ impl Federation {
         if let Some(known) = self.known_keys.get(key_id) {
             return Ok((known.actor_uri == actor.as_str()).then_some(known));
         }
-        let mut reader = self.ctx.store.reader().await?;
-        let Some(owner) = actors::find_by_uri(&mut reader, actor.as_str())
-            .await?
-            .filter(|a| !a.local && a.gone_at.is_none())
-        else {
+        let known = self.acquaintance(actor).await?;
+        let Some(owner) = known.filter(|a| !a.local && a.gone_at.is_none()) else {
             return Ok(None);
         };
+        let mut reader = self.ctx.store.reader().await?;
         let rows = actor_keys::list_public(&mut reader, owner.id).await?;
         let Some(row) = rows.into_iter().find(|row| row.uri == key_id) else {
             return Ok(None);
@@ -98,7 +96,7 @@ impl Federation {
             .ok_or(Failure::NoKey)?;
         let known = Arc::new(KnownKey {
             actor: owner.id,
-            actor_uri: owner.uri,
+            actor_uri: owner.uri.clone(),
             key,
         });
         self.known_keys.insert(key_id.to_owned(), known.clone());

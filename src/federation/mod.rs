@@ -40,13 +40,14 @@ pub struct Federation {
     instance: Arc<Signer>,
     /// Verified key ids, with the actor each belongs to.
     known_keys: Cache<String, Arc<KnownKey>>,
-    /// Remote actors met lately, by uri.
+    /// Actors met lately, by uri. Local ones only serve to recognise who is named.
     met: Cache<String, Arc<Actor>>,
     /// Actors read again because a signature did not fit: at most once a minute each.
     reread: Cache<String, ()>,
     /// Hosts heard from within the last second.
     heard: Cache<String, ()>,
     rates: inbox::Rates,
+    intake: inbox::Intake,
 }
 
 impl std::fmt::Debug for Federation {
@@ -82,6 +83,7 @@ impl Federation {
                 .time_to_live(Duration::from_secs(1))
                 .build(),
             rates: inbox::Rates::new(&ctx.limits),
+            intake: inbox::Intake::new(ctx.clone()),
             ctx,
             client,
             keyring,

@@ -3,10 +3,12 @@
 //! The caller has authenticated the sender, checked its rights, and fetched what was needed. These functions run in
 //! the transaction that marks the activity as done.
 
+use std::sync::Arc;
+
 use crate::domain::actor::Actor;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::Event;
-use crate::domain::ids::{ActorId, PostId};
+use crate::domain::ids::PostId;
 use crate::domain::keys::PublicKeyRow;
 use crate::domain::notification::NotificationKind;
 use crate::domain::post::{Post, Recipient};
@@ -25,8 +27,9 @@ use super::notify::{About, tell};
 pub struct ReceivedPost {
     /// As it will be stored; `in_reply_to` and `thread` are found when it is.
     pub post: Post,
-    /// Known people it is addressed to.
-    pub recipients: Vec<(Actor, bool)>,
+    pub author_uri: String,
+    /// Known people it is addressed to, and whether it mentions them.
+    pub recipients: Vec<(Arc<Actor>, bool)>,
     pub tags: Vec<String>,
 }
 
@@ -56,10 +59,9 @@ pub async fn receive_post(
     tx: &mut Conn,
     received: &ReceivedPost,
 ) -> Result<PostId, IncomingError> {
-    if let Some(known) = posts::find_by_uri(tx, &received.post.uri).await? {
-        return Ok(known.id);
-    }
-    if is_deleted(tx, received.post.author, &received.post.uri).await? {
+    let uri = &received.post.uri;
+    let beforehand = posts::beforehand(tx, uri, &deleted_by(&received.author_uri, uri)).await?;
+    if beforehand.gone {
         return Err(IncomingError::Deleted);
     }
     let mut post = received.post.clone();
@@ -82,8 +84,11 @@ pub async fn receive_post(
             mentioned: *mentioned,
         })
         .collect();
-    posts::insert(tx, &post, &recipients, &received.tags).await?;
-    if post.in_reply_to_uri.is_none() {
+    if !posts::insert_if_new(tx, &post, &recipients, &received.tags).await? {
+        let known = posts::find_by_uri(tx, &post.uri).await?;
+        return known.map(|known| known.id).ok_or(IncomingError::Deleted);
+    }
+    if beforehand.awaited {
         posts::adopt_replies(tx, &post.uri, post.id).await?;
     }
     for (person, mentioned) in &received.recipients {
@@ -103,7 +108,7 @@ pub async fn receive_post(
 
 /// Replaces a stored remote post by a newer version of itself. An older version, or one that would widen who may
 /// read it, changes nothing of that. Of two versions of one second, which is all that many servers tell, the one that
-/// comes later is newer.
+/// comes later counts.
 ///
 /// # Errors
 /// When the database fails.
@@ -111,12 +116,12 @@ pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), 
     let Some(before) = posts::find_by_uri(tx, &received.post.uri).await? else {
         return Ok(());
     };
-    let newer = match (received.post.edited_at, before.edited_at) {
-        (None, _) => false,
-        (Some(new), Some(old)) => new > old || (new == old && differs(&received.post, &before)),
-        (Some(_), None) => true,
+    let stale = match (received.post.edited_at, before.edited_at) {
+        (None, _) => true,
+        (Some(new), Some(old)) => new < old,
+        (Some(_), None) => false,
     };
-    if !newer || before.author != received.post.author {
+    if stale || before.author != received.post.author {
         return Ok(());
     }
     let stored: Vec<Recipient> = posts::recipients(tx, before.id).await?;
@@ -145,19 +150,6 @@ pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), 
         ..received.post.clone()
     };
     Ok(posts::update(tx, &post, &recipients, &received.tags).await?)
-}
-
-fn differs(new: &Post, old: &Post) -> bool {
-    let told = |post: &Post| {
-        (
-            post.content.clone(),
-            post.title.clone(),
-            post.warning.clone(),
-            (post.sensitive, post.language.clone()),
-            post.attachments.clone(),
-        )
-    };
-    told(new) != told(old)
 }
 
 /// Removes what a remote actor deleted: a post, boost or event of theirs. What is not known is remembered, so that a
@@ -200,11 +192,8 @@ fn deleted_by(who: &str, uri: &str) -> String {
     format!("{who} {uri}")
 }
 
-async fn is_deleted(tx: &mut Conn, owner: ActorId, uri: &str) -> store::Result<bool> {
-    let Some(owner) = actors::find(tx, owner).await? else {
-        return Ok(false);
-    };
-    Ok(tombstones::find(tx, &deleted_by(&owner.uri, uri))
+async fn is_deleted(tx: &mut Conn, owner: &str, uri: &str) -> store::Result<bool> {
+    Ok(tombstones::find(tx, &deleted_by(owner, uri))
         .await?
         .is_some())
 }
@@ -230,7 +219,7 @@ pub async fn receive_actor(
     Ok(stored)
 }
 
-/// A remote actor is gone: what it follows, wrote and hosted goes with it.
+/// A remote actor is gone: what it follows, wrote, liked, hosts and comes to goes with it.
 ///
 /// # Errors
 /// When the database fails.
@@ -257,15 +246,21 @@ pub async fn receive_event(
     received: &Event,
 ) -> Result<Event, IncomingError> {
     let Some(before) = events::find_by_uri(tx, &received.uri).await? else {
-        if is_deleted(tx, received.host, &received.uri).await? {
+        let host = actors::find(tx, received.host).await?;
+        let host = host.map(|host| host.uri).unwrap_or_default();
+        if is_deleted(tx, &host, &received.uri).await? {
             return Err(IncomingError::Deleted);
         }
         let event = Event {
             id: crate::domain::ids::EventId(ctx.id()),
             ..received.clone()
         };
-        events::insert(tx, &event).await?;
-        return Ok(event);
+        if events::insert_if_new(tx, &event).await? {
+            return Ok(event);
+        }
+        // It came by two ways at once.
+        let known = events::find_by_uri(tx, &received.uri).await?;
+        return known.ok_or(IncomingError::Deleted);
     };
     let older =
         matches!((received.edited_at, before.edited_at), (Some(new), Some(old)) if new < old);

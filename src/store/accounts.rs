@@ -14,7 +14,7 @@ use super::error::{Error, Result, word};
 use super::schema::{accounts, tokens};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
-#[diesel(table_name = accounts, check_for_backend(MultiBackend), treat_none_as_null = true)]
+#[diesel(table_name = accounts, check_for_backend(MultiBackend), treat_none_as_null = true, treat_none_as_default_value = false)]
 struct AccountRow {
     id: i64,
     actor_id: i64,

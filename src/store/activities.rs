@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use super::backend::{Both, MultiBackend};
+use super::backend::{Both, MultiBackend, padded};
 use super::schema::{activities, activity_bodies, activity_subjects, deliveries};
 use super::{Conn, Result};
 use crate::domain::clock::Timestamp;
@@ -29,7 +29,7 @@ pub struct StoredActivity {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = activities, check_for_backend(MultiBackend))]
+#[diesel(table_name = activities, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
 struct Row {
     id: i64,
     uri: String,
@@ -140,7 +140,7 @@ pub async fn list_bodies(
     let mut bodies = Vec::new();
     for chunk in ids.chunks(CHUNK) {
         let rows: Vec<(i64, String, String)> = activity_bodies::table
-            .filter(activity_bodies::activity_id.eq_any(chunk.iter().map(|id| id.0)))
+            .filter(activity_bodies::activity_id.eq_any(padded(chunk.iter().map(|id| id.0))))
             .select(activity_bodies::all_columns)
             .load(c)
             .await?;

@@ -9,12 +9,12 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::ActorId;
 
 use super::Conn;
-use super::backend::{Both, MultiBackend};
+use super::backend::{Both, MultiBackend, padded};
 use super::error::{Error, Result, word};
 use super::schema::{actors, handles};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
-#[diesel(table_name = actors, check_for_backend(MultiBackend), treat_none_as_null = true)]
+#[diesel(table_name = actors, check_for_backend(MultiBackend), treat_none_as_null = true, treat_none_as_default_value = false)]
 #[expect(clippy::struct_excessive_bools, reason = "the columns of the table")]
 pub(super) struct ActorRow {
     id: i64,
@@ -187,7 +187,10 @@ pub async fn find_by_handle(c: &mut Conn, handle: &str, host: &str) -> Result<Op
 /// # Errors
 /// When the database fails.
 pub async fn list(c: &mut Conn, ids: &[ActorId]) -> Result<Vec<Actor>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = padded(ids.iter().map(|id| id.0));
     let rows: Vec<ActorRow> = actors::table
         .filter(actors::id.eq_any(&ids))
         .select(ActorRow::as_select())

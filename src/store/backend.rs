@@ -4,8 +4,13 @@
 //! derived on two uninhabited shapes; `conn` implements diesel-async's traits for the real connection. This file and
 //! `conn` are the only ones that touch diesel's internals: `diesel` and `diesel-async` are pinned for them.
 
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::rc::Rc;
 
+use diesel::backend::Backend;
 use diesel::connection::{
     CacheSize, Connection, Instrumentation, LoadConnection, SimpleConnection,
     TransactionManagerStatus,
@@ -166,9 +171,59 @@ impl<Q: QueryId, DB> QueryId for Rendered<Q, DB> {
 impl<Q, DB> Query for Rendered<Q, DB> {
     type SqlType = diesel::sql_types::Untyped;
 }
+/// The text of a query, and whether it is worth keeping prepared.
+struct Text {
+    sql: String,
+    steady: bool,
+}
+thread_local! {
+    /// Texts of queries whose type says everything about them: walking one costs as much as running it.
+    static TEXTS: RefCell<HashMap<(TypeId, &'static str), Rc<Text>>> = RefCell::default();
+}
+
+fn text<Q: QueryFragment<MultiBackend> + QueryId>(
+    q: &Q,
+    backend: &MultiBackend,
+    (name, mut builder): (&'static str, Qb),
+) -> QueryResult<Rc<Text>> {
+    let key = Q::query_id().map(|id| (id, name));
+    if let Some(kept) = key.and_then(|key| TEXTS.with_borrow(|texts| texts.get(&key).cloned())) {
+        return Ok(kept);
+    }
+    q.to_sql(&mut builder, backend)?;
+    let sql = builder.finish();
+    let steady = is_steady(&sql) || q.is_safe_to_cache_prepared(backend)?;
+    let text = Rc::new(Text { sql, steady });
+    if let Some(key) = key {
+        TEXTS.with_borrow_mut(|texts| texts.insert(key, Rc::clone(&text)));
+    }
+    Ok(text)
+}
+
+/// diesel prepares anew, each time, what may come in many shapes: every UPDATE, whose changes may leave columns out, and
+/// on SQLite everything with a list. The changes of ours are few; so are the lengths of lists that went through
+/// [`padded`].
+fn is_steady(sql: &str) -> bool {
+    let mut lists = sql.split(" IN (").skip(1).peekable();
+    (sql.starts_with("UPDATE") || lists.peek().is_some())
+        && lists.all(|rest| {
+            let list = rest.split(')').next().unwrap_or_default();
+            list.matches('?').count().is_power_of_two()
+        })
+}
+
+/// A list of ids for `eq_any`, lengthened to a power of two by repeating its last.
+pub(super) fn padded(ids: impl IntoIterator<Item = i64>) -> Vec<i64> {
+    let mut ids: Vec<i64> = ids.into_iter().collect();
+    if let Some(&last) = ids.last() {
+        ids.resize(ids.len().next_power_of_two(), last);
+    }
+    ids
+}
+
 macro_rules! rendered {
     ($db:ty, $v:ident, $lookup:expr) => {
-        impl<Q: QueryFragment<MultiBackend>> QueryFragment<$db> for Rendered<Q, $db> {
+        impl<Q: QueryFragment<MultiBackend> + QueryId> QueryFragment<$db> for Rendered<Q, $db> {
             fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, $db>) -> QueryResult<()> {
                 if let Some((out, _)) = pass.bind_collector() {
                     let mut binds = Binds::$v(Default::default());
@@ -186,10 +241,10 @@ macro_rules! rendered {
                             &self.backend,
                         ));
                 }
-                let mut qb = Qb::$v(Default::default());
-                self.q.to_sql(&mut qb, &self.backend)?;
-                pass.push_sql(&qb.finish());
-                if !self.q.is_safe_to_cache_prepared(&self.backend)? {
+                let builder = Qb::$v(Default::default());
+                let text = text(&self.q, &self.backend, (stringify!($v), builder))?;
+                pass.push_sql(&text.sql);
+                if !text.steady {
                     pass.unsafe_to_cache_prepared();
                 }
                 Ok(())
@@ -232,13 +287,31 @@ impl<S: Query, P: Query<SqlType = S::SqlType>> Query for PerDb<S, P> {
 }
 impl<S: QueryFragment<Sqlite>, P> QueryFragment<Sqlite> for PerDb<S, P> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.sqlite.walk_ast(pass)
+        walk_prepared(&self.sqlite, &Sqlite, pass)
     }
 }
 impl<S, P: QueryFragment<Pg>> QueryFragment<Pg> for PerDb<S, P> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.pg.walk_ast(pass)
+        walk_prepared(&self.pg, &Pg, pass)
     }
+}
+/// Lets a raw query be prepared once for each connection, which diesel does not do by itself. Ours are constant texts.
+fn walk_prepared<'b, Q, DB>(
+    query: &'b Q,
+    db: &'b DB,
+    mut pass: AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
+where
+    Q: QueryFragment<DB>,
+    DB: Backend<QueryBuilder: Default>,
+{
+    if pass.bind_collector().is_some() || pass.debug_binds().is_some() {
+        return query.walk_ast(pass);
+    }
+    let mut text = DB::QueryBuilder::default();
+    query.to_sql(&mut text, db)?;
+    pass.push_sql(&text.finish());
+    Ok(())
 }
 impl<S: QueryFragment<Sqlite>, P: QueryFragment<Pg>> QueryFragment<MultiBackend> for PerDb<S, P> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {

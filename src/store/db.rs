@@ -25,9 +25,15 @@ use super::writer::Writer;
 
 // `busy_timeout` comes first: switching to WAL may have to wait for another process.
 const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456; \
-    PRAGMA journal_size_limit = 67108864;";
-// As they are while it runs, but for the journal: to choose one is to write.
+    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;";
+/// The writer keeps its pages, which nobody else changes. Checkpoints are rare enough that pages that change often are
+/// written back once.
+const WRITER: &str = "PRAGMA cache_size = -24000; PRAGMA wal_autocheckpoint = 4000;";
+/// Readers lose their pages with every commit; the map of the file serves them what is not in the WAL. The writer has no
+/// map: it would be made anew whenever the file grows.
+const READER: &str =
+    "PRAGMA query_only = ON; PRAGMA cache_size = -4000; PRAGMA mmap_size = 268435456;";
+/// As they are while it runs, but for the journal: to choose one is to write.
 const LOOKING: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA query_only = ON;";
 const SQLITE_READERS: usize = 4;
@@ -97,10 +103,7 @@ impl Store {
         })
         .await
         .map_err(unreachable)??;
-        let writer = Conn::Sqlite(
-            AsyncSqlite::with_runtime(first, OnWorker { may_block: true }),
-            true,
-        );
+        let writer = Conn::Sqlite(AsyncSqlite::with_runtime(first, OnWorker), true);
         Ok(Store {
             kind: DatabaseKind::Sqlite,
             read: pool(Place::Sqlite(path.to_path_buf()), SQLITE_READERS)?,
@@ -292,7 +295,7 @@ fn pool(place: Place, size: usize) -> Result<Pool<Conn>> {
                 .await
                 .map_err(|e| ConnectionError::BadConnection(e.to_string()))??;
             Ok(Conn::Sqlite(
-                AsyncSqlite::with_runtime(connection, OnWorker { may_block: false }),
+                AsyncSqlite::with_runtime(connection, OnWorker),
                 false,
             ))
         })
@@ -323,11 +326,9 @@ fn connect_sqlite(path: &Path, writer: bool) -> ConnectionResult<SqliteConnectio
     connection
         .batch_execute(PRAGMAS)
         .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    if !writer {
-        connection
-            .batch_execute("PRAGMA query_only = ON")
-            .map_err(ConnectionError::CouldntSetupConfiguration)?;
-    }
+    connection
+        .batch_execute(if writer { WRITER } else { READER })
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)
 }
 

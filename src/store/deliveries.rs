@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::backend::padded;
 use super::conn::insert_many;
 use super::receivers::{self, Destination};
 use super::schema::{activity_bodies, actors, deliveries, hosts, lanes, receipts};
@@ -140,7 +141,7 @@ async fn open_lanes(
         super::lanes::lock(tx, chunk).await?;
         diesel::update(
             lanes::table
-                .filter(lanes::id.eq_any(chunk))
+                .filter(lanes::id.eq_any(padded(chunk.iter().copied())))
                 .filter(lanes::wake_at.gt(how.now.micros())),
         )
         .set(lanes::wake_at.eq(how.now.micros()))

@@ -13,7 +13,7 @@ use super::error::{Error, Result, word};
 use super::schema::{actors, follows};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = follows, check_for_backend(MultiBackend))]
+#[diesel(table_name = follows, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
 struct FollowRow {
     id: i64,
     follower_id: i64,

@@ -1,7 +1,8 @@
 //! Received activities: verified, acknowledged, and waiting for their effect, or done.
 //!
 //! A row is the promise behind a 202. It is unique on (actor, key), so that a copy has no second effect, and it is
-//! marked done in the transaction of its effect.
+//! marked done in the transaction of its effect. The text stands in a table of its own, so that the rows that stay stay
+//! small.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -11,9 +12,10 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::InboxItemId;
 
 use super::Conn;
-use super::backend::{Both, MultiBackend, PerDb};
+use super::backend::{Both, MultiBackend, PerDb, padded};
+use super::conn::insert_many;
 use super::error::Result;
-use super::schema::inbox_items;
+use super::schema::{inbox_bodies, inbox_items};
 
 /// A received activity that waits for its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +31,16 @@ pub struct InboxItem {
     pub attempts: i64,
 }
 
-#[derive(QueryableByName, Queryable, Selectable)]
+#[derive(QueryableByName)]
 #[diesel(table_name = inbox_items, check_for_backend(MultiBackend))]
 struct ItemRow {
     id: i64,
     actor_uri: String,
     key: String,
-    body: String,
     received_at: i64,
     attempts: i64,
+    #[diesel(sql_type = Text)]
+    body: String,
 }
 
 impl From<ItemRow> for InboxItem {
@@ -53,49 +56,125 @@ impl From<ItemRow> for InboxItem {
     }
 }
 
-/// Stores a verified activity. `false` when it was stored before; a parked one is armed again by its copy.
+/// A process's hold on what it works on, so that no other does the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    pub until: Timestamp,
+    /// The process's own number.
+    pub holder: i64,
+}
+
+/// What became of a received activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is new, and held by the lease if one was asked for.
+    New,
+    /// A parked copy of it waits again.
+    Armed,
+    /// It was stored before.
+    Known,
+}
+
+/// A verified activity to be stored.
+#[derive(Debug)]
+pub struct NewItem {
+    pub item: InboxItem,
+    pub host: String,
+    /// The hold on it from the beginning, if there is one.
+    pub lease: Option<Lease>,
+}
+
+/// Stores verified activities. Says of each what became of it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(c: &mut Conn, item: &InboxItem, host: &str) -> Result<bool> {
-    let new = Both(
-        diesel::insert_into(inbox_items::table)
-            .values((
-                inbox_items::id.eq(item.id.0),
-                inbox_items::actor_uri.eq(&item.actor_uri),
-                inbox_items::key.eq(&item.key),
-                inbox_items::host.eq(host),
-                inbox_items::body.eq(&item.body),
-                inbox_items::received_at.eq(item.received_at.micros()),
-                inbox_items::attempts.eq(0),
-                inbox_items::due_at.eq(item.received_at.micros()),
-                inbox_items::leased_until.eq(0),
-                inbox_items::holder.eq(0),
-            ))
-            .on_conflict_do_nothing(),
-    )
-    .execute(c)
-    .await?;
-    if new > 0 {
-        return Ok(true);
-    }
-    let armed = diesel::update(
-        inbox_items::table
-            .filter(
-                inbox_items::actor_uri
-                    .eq(&item.actor_uri)
-                    .and(inbox_items::key.eq(&item.key)),
+pub async fn insert(c: &mut Conn, new: &[NewItem]) -> Result<Vec<Inserted>> {
+    let stored = insert_rows(c, new).await?;
+    let fresh = new.iter().zip(&stored).filter(|(_, is_new)| **is_new);
+    let bodies: Vec<_> = fresh
+        .map(|(new, _)| {
+            (
+                inbox_bodies::item_id.eq(new.item.id.0),
+                inbox_bodies::body.eq(new.item.body.clone()),
             )
-            .filter(inbox_items::parked_at.is_not_null()),
-    )
-    .set((
-        inbox_items::parked_at.eq(None::<i64>),
-        inbox_items::reason.eq(None::<String>),
-        inbox_items::attempts.eq(0),
-        inbox_items::due_at.eq(item.received_at.micros()),
-    ))
-    .execute(c)
-    .await?;
+        })
+        .collect();
+    insert_many!(c, inbox_bodies::table, bodies)?;
+    let mut became = Vec::with_capacity(new.len());
+    for (new, is_new) in new.iter().zip(stored) {
+        became.push(if is_new {
+            Inserted::New
+        } else if arm(c, &new.item).await? {
+            Inserted::Armed
+        } else {
+            Inserted::Known
+        });
+    }
+    Ok(became)
+}
+
+/// Of each whether it was not there before.
+async fn insert_rows(c: &mut Conn, new: &[NewItem]) -> Result<Vec<bool>> {
+    let row = |new: &NewItem| {
+        let (item, lease) = (&new.item, new.lease);
+        (
+            inbox_items::id.eq(item.id.0),
+            inbox_items::actor_uri.eq(item.actor_uri.clone()),
+            inbox_items::key.eq(item.key.clone()),
+            inbox_items::host.eq(new.host.clone()),
+            inbox_items::received_at.eq(item.received_at.micros()),
+            inbox_items::attempts.eq(0),
+            inbox_items::due_at.eq(item.received_at.micros()),
+            inbox_items::leased_until.eq(lease.map_or(0, |lease| lease.until.micros())),
+            inbox_items::holder.eq(lease.map_or(0, |lease| lease.holder)),
+        )
+    };
+    match c {
+        Conn::Pg(pg) => {
+            let stored: Vec<i64> = diesel::insert_into(inbox_items::table)
+                .values(new.iter().map(row).collect::<Vec<_>>())
+                .on_conflict_do_nothing()
+                .returning(inbox_items::id)
+                .get_results(pg)
+                .await?;
+            Ok(new
+                .iter()
+                .map(|new| stored.contains(&new.item.id.0))
+                .collect())
+        }
+        sqlite @ Conn::Sqlite(..) => {
+            let mut stored = Vec::with_capacity(new.len());
+            for new in new {
+                let one = Both(
+                    diesel::insert_into(inbox_items::table)
+                        .values(row(new))
+                        .on_conflict_do_nothing(),
+                );
+                stored.push(one.execute(sqlite).await? > 0);
+            }
+            Ok(stored)
+        }
+    }
+}
+
+/// Lets the parked copy of an activity wait again.
+async fn arm(c: &mut Conn, copy: &InboxItem) -> Result<bool> {
+    let parked = inbox_items::table
+        .filter(
+            inbox_items::actor_uri
+                .eq(&copy.actor_uri)
+                .and(inbox_items::key.eq(&copy.key)),
+        )
+        .filter(inbox_items::parked_at.is_not_null());
+    let armed = diesel::update(parked)
+        .set((
+            inbox_items::parked_at.eq(None::<i64>),
+            inbox_items::reason.eq(None::<String>),
+            inbox_items::attempts.eq(0),
+            inbox_items::due_at.eq(copy.received_at.micros()),
+        ))
+        .execute(c)
+        .await?;
     Ok(armed > 0)
 }
 
@@ -127,19 +206,19 @@ pub async fn is_known(c: &mut Conn, actor_uri: &str, key: &str) -> Result<bool> 
 pub async fn claim(
     c: &mut Conn,
     now: Timestamp,
-    lease: Timestamp,
-    holder: i64,
+    lease: Lease,
     limit: i64,
 ) -> Result<Vec<InboxItem>> {
     const HEAD: &str = "UPDATE inbox_items SET leased_until = $1, holder = $2 WHERE id IN (SELECT i.id FROM inbox_items i \
         WHERE i.done_at IS NULL AND i.parked_at IS NULL AND i.leased_until <= $3 AND NOT EXISTS (SELECT 1 FROM inbox_items e \
         WHERE e.actor_uri = i.actor_uri AND e.done_at IS NULL AND e.parked_at IS NULL AND e.id <= i.id \
         AND (e.due_at > $3 OR e.leased_until > $3)) ORDER BY i.id LIMIT $4";
-    const TAIL: &str = " RETURNING id, actor_uri, key, body, received_at, attempts";
+    const TAIL: &str = " RETURNING id, actor_uri, key, received_at, attempts, \
+        (SELECT b.body FROM inbox_bodies b WHERE b.item_id = inbox_items.id) AS body";
     let bound = |sql: String| {
         diesel::sql_query(sql)
-            .bind::<BigInt, _>(lease.micros())
-            .bind::<BigInt, _>(holder)
+            .bind::<BigInt, _>(lease.until.micros())
+            .bind::<BigInt, _>(lease.holder)
             .bind::<BigInt, _>(now.micros())
             .bind::<BigInt, _>(limit)
     };
@@ -154,43 +233,84 @@ pub async fn claim(
     Ok(items)
 }
 
-/// Locks the oldest waiting item of an actor until the transaction ends and answers its id.
-///
-/// On SQLite the single writer is lock enough.
+/// Of `ids` those that are the oldest waiting item of their actor, locked until the transaction ends where the database
+/// has several writers.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take_head(c: &mut Conn, actor_uri: &str) -> Result<Option<InboxItemId>> {
-    #[derive(QueryableByName)]
-    struct Head {
-        #[diesel(sql_type = BigInt)]
-        id: i64,
-    }
-    const HEAD: &str = "SELECT id FROM inbox_items WHERE actor_uri = $1 AND done_at IS NULL AND parked_at IS NULL ORDER BY id LIMIT 1";
-    let bound = |sql: String| diesel::sql_query(sql).bind::<Text, _>(actor_uri.to_owned());
-    let head: Option<Head> = PerDb {
-        sqlite: bound(HEAD.to_owned()),
-        pg: bound(format!("{HEAD} FOR UPDATE")),
-    }
-    .get_result(c)
-    .await
-    .optional()?;
-    Ok(head.map(|head| InboxItemId(head.id)))
+pub async fn lock_heads(c: &mut Conn, ids: &[InboxItemId]) -> Result<Vec<InboxItemId>> {
+    let ids = ids.iter().map(|id| id.0);
+    let earlier = diesel::alias!(inbox_items as earlier);
+    let before = earlier
+        .filter(
+            earlier
+                .field(inbox_items::actor_uri)
+                .eq(inbox_items::actor_uri),
+        )
+        .filter(earlier.field(inbox_items::done_at).is_null())
+        .filter(earlier.field(inbox_items::parked_at).is_null())
+        .filter(earlier.field(inbox_items::id).lt(inbox_items::id));
+    let heads = inbox_items::table
+        .filter(inbox_items::id.eq_any(padded(ids)))
+        .filter(inbox_items::done_at.is_null())
+        .filter(inbox_items::parked_at.is_null())
+        .filter(diesel::dsl::not(diesel::dsl::exists(before)))
+        .order(inbox_items::id)
+        .select(inbox_items::id);
+    let found: Vec<i64> = match c {
+        Conn::Pg(pg) => heads.for_update().load(pg).await?,
+        sqlite @ Conn::Sqlite(..) => heads.load(sqlite).await?,
+    };
+    Ok(found.into_iter().map(InboxItemId).collect())
 }
 
-/// Marks an item as done; its body is no longer needed. Called in the transaction of its effect.
+/// Marks items as done. Called in the transaction of their effects; the bodies are dropped afterwards, many at once.
+/// Answers how many there were that were not done before: where some are missing, the effects must not stand.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish(c: &mut Conn, id: InboxItemId, now: Timestamp) -> Result<()> {
-    diesel::update(inbox_items::table.find(id.0))
-        .set((
-            inbox_items::done_at.eq(Some(now.micros())),
-            inbox_items::body.eq(""),
-        ))
+pub async fn finish(c: &mut Conn, ids: &[InboxItemId], now: Timestamp) -> Result<usize> {
+    let ids = padded(ids.iter().map(|id| id.0));
+    let open = inbox_items::table
+        .filter(inbox_items::id.eq_any(&ids))
+        .filter(inbox_items::done_at.is_null());
+    Ok(diesel::update(open)
+        .set(inbox_items::done_at.eq(Some(now.micros())))
+        .execute(c)
+        .await?)
+}
+
+/// Drops the bodies of these items, which are done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_bodies(c: &mut Conn, done: &[InboxItemId]) -> Result<()> {
+    let ids = padded(done.iter().map(|id| id.0));
+    diesel::delete(inbox_bodies::table.filter(inbox_bodies::item_id.eq_any(&ids)))
         .execute(c)
         .await?;
     Ok(())
+}
+
+/// Drops bodies that are not needed, which a process that ended has left. At most `limit` at once; returns how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_left_bodies(c: &mut Conn, limit: i64) -> Result<usize> {
+    let waiting = inbox_items::table
+        .filter(inbox_items::id.eq(inbox_bodies::item_id))
+        .filter(inbox_items::done_at.is_null());
+    let left: Vec<i64> = inbox_bodies::table
+        .filter(diesel::dsl::not(diesel::dsl::exists(waiting)))
+        .limit(limit)
+        .select(inbox_bodies::item_id)
+        .load(c)
+        .await?;
+    Ok(
+        diesel::delete(inbox_bodies::table.filter(inbox_bodies::item_id.eq_any(&left)))
+            .execute(c)
+            .await?,
+    )
 }
 
 /// Puts an item off until `due`, after a failure that may pass.
@@ -257,7 +377,7 @@ pub async fn release(c: &mut Conn, holder: Option<i64>) -> Result<usize> {
 /// # Errors
 /// When the database fails.
 pub async fn release_items(c: &mut Conn, ids: &[InboxItemId]) -> Result<()> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let ids = padded(ids.iter().map(|id| id.0));
     diesel::update(inbox_items::table.filter(inbox_items::id.eq_any(&ids)))
         .set(inbox_items::leased_until.eq(0))
         .execute(c)

@@ -7,7 +7,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{ActorId, PostId};
 
 use super::Conn;
-use super::backend::Both;
+use super::backend::{Both, padded};
 use super::error::Result;
 use super::schema::{likes, posts};
 
@@ -86,7 +86,7 @@ pub async fn find_by_uri(c: &mut Conn, actor: ActorId, uri: &str) -> Result<Opti
 /// # Errors
 /// When the database fails.
 pub async fn liked_among(c: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<PostId>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let ids = padded(ids.iter().map(|id| id.0));
     let found: Vec<i64> = likes::table
         .filter(likes::actor_id.eq(actor.0).and(likes::post_id.eq_any(&ids)))
         .select(likes::post_id)

@@ -14,7 +14,7 @@ use super::schema::notifications;
 use super::timelines::Page;
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = notifications, check_for_backend(MultiBackend))]
+#[diesel(table_name = notifications, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
 struct NotificationRow {
     id: i64,
     actor_id: i64,

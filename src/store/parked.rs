@@ -123,7 +123,7 @@ pub async fn send_again(
     }
     for chunk in lane_ids.chunks(CHUNK) {
         diesel::update(lanes::table.filter(lanes::id.eq_any(chunk)))
-            .set(lanes::wake_at.eq(wake_at(now)))
+            .set(lanes::wake_at.eq(wake_at!(now)))
             .execute(tx)
             .await?;
     }
@@ -250,7 +250,7 @@ pub async fn unpark_host(tx: &mut Conn, host: &str, now: Timestamp) -> Result<us
     .execute(tx)
     .await?;
     diesel::update(lanes::table.filter(lanes::host.eq(host)))
-        .set(lanes::wake_at.eq(wake_at(now)))
+        .set(lanes::wake_at.eq(wake_at!(now)))
         .execute(tx)
         .await?;
     Ok(count)

@@ -15,7 +15,7 @@ use super::error::{Error, Result, word};
 use super::schema::{invitations, participations};
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = participations, check_for_backend(MultiBackend))]
+#[diesel(table_name = participations, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
 struct ParticipationRow {
     id: i64,
     event_id: i64,
@@ -162,7 +162,7 @@ pub async fn count_going(c: &mut Conn, event: EventId) -> Result<(i64, i64)> {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = invitations, check_for_backend(MultiBackend))]
+#[diesel(table_name = invitations, check_for_backend(MultiBackend), treat_none_as_default_value = false)]
 struct InvitationRow {
     id: i64,
     uri: String,

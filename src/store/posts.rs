@@ -9,13 +9,13 @@ use crate::domain::ids::{ActorId, EventId, PostId};
 use crate::domain::post::{Post, Recipient};
 
 use super::Conn;
-use super::backend::MultiBackend;
+use super::backend::{Both, MultiBackend, padded};
 use super::conn::insert_many;
 use super::error::{Error, Result, word};
-use super::schema::{likes, notifications, pins, post_recipients, post_tags, posts};
+use super::schema::{likes, notifications, pins, post_recipients, post_tags, posts, tombstones};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
-#[diesel(table_name = posts, check_for_backend(MultiBackend), treat_none_as_null = true)]
+#[diesel(table_name = posts, check_for_backend(MultiBackend), treat_none_as_null = true, treat_none_as_default_value = false)]
 pub(super) struct PostRow {
     id: i64,
     uri: String,
@@ -147,7 +147,7 @@ pub async fn find_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Post>> {
 /// # Errors
 /// When the database fails.
 pub async fn list(c: &mut Conn, ids: &[PostId]) -> Result<Vec<Post>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let ids = padded(ids.iter().map(|id| id.0));
     many(
         posts::table
             .filter(posts::id.eq_any(&ids))
@@ -180,7 +180,7 @@ pub async fn find_boost(c: &mut Conn, actor: ActorId, post: PostId) -> Result<Op
 /// # Errors
 /// When the database fails.
 pub async fn boosted_among(c: &mut Conn, actor: ActorId, ids: &[PostId]) -> Result<Vec<PostId>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let ids = padded(ids.iter().map(|id| id.0));
     let found: Vec<Option<i64>> = posts::table
         .filter(
             posts::actor_id
@@ -207,6 +207,33 @@ pub async fn insert(
         .values(PostRow::from(post))
         .execute(c)
         .await?;
+    complete(c, post, recipients, tags).await
+}
+
+/// Like [`insert`], but `false` where that would be a duplicate.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_if_new(
+    c: &mut Conn,
+    post: &Post,
+    recipients: &[Recipient],
+    tags: &[String],
+) -> Result<bool> {
+    let row = diesel::insert_into(posts::table).values(PostRow::from(post));
+    if Both(row.on_conflict_do_nothing()).execute(c).await? == 0 {
+        return Ok(false);
+    }
+    complete(c, post, recipients, tags).await?;
+    Ok(true)
+}
+
+async fn complete(
+    c: &mut Conn,
+    post: &Post,
+    recipients: &[Recipient],
+    tags: &[String],
+) -> Result<()> {
     set_recipients(c, post.id, recipients).await?;
     set_tags(c, post.id, tags).await?;
     if let Some(parent) = post.in_reply_to
@@ -382,7 +409,7 @@ pub async fn recipients(c: &mut Conn, post: PostId) -> Result<Vec<Recipient>> {
 /// # Errors
 /// When the database fails.
 pub async fn recipients_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, Recipient)>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let ids = padded(ids.iter().map(|id| id.0));
     let rows: Vec<(i64, i64, bool)> = post_recipients::table
         .filter(post_recipients::post_id.eq_any(&ids))
         .select((
@@ -411,7 +438,7 @@ pub async fn recipients_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, 
 /// # Errors
 /// When the database fails.
 pub async fn tags_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, String)>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let ids = padded(ids.iter().map(|id| id.0));
     let rows: Vec<(i64, String)> = post_tags::table
         .filter(post_tags::post_id.eq_any(&ids))
         .order((post_tags::post_id, post_tags::name))
@@ -422,6 +449,33 @@ pub async fn tags_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, String
         .into_iter()
         .map(|(post, name)| (PostId(post), name))
         .collect())
+}
+
+/// What is known about a post before it is there.
+#[derive(Debug, Clone, Copy)]
+pub struct Beforehand {
+    /// There is a tombstone.
+    pub gone: bool,
+    /// Answers to it came first.
+    pub awaited: bool,
+}
+
+/// Looks whether `tombstone` is there, and whether posts wait for `uri`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn beforehand(c: &mut Conn, uri: &str, tombstone: &str) -> Result<Beforehand> {
+    use diesel::dsl::exists;
+    let orphans = posts::table.filter(
+        posts::in_reply_to_uri
+            .eq(uri)
+            .and(posts::in_reply_to_id.is_null()),
+    );
+    let (gone, awaited) =
+        diesel::select((exists(tombstones::table.find(tombstone)), exists(orphans)))
+            .get_result(c)
+            .await?;
+    Ok(Beforehand { gone, awaited })
 }
 
 /// Posts whose parent was not known when they came: `uri` has arrived as `parent`.

@@ -341,7 +341,6 @@ diesel::table! {
         actor_uri -> Text,
         key -> Text,
         host -> Text,
-        body -> Text,
         received_at -> BigInt,
         attempts -> BigInt,
         due_at -> BigInt,
@@ -350,6 +349,13 @@ diesel::table! {
         done_at -> Nullable<BigInt>,
         parked_at -> Nullable<BigInt>,
         reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    inbox_bodies (item_id) {
+        item_id -> BigInt,
+        body -> Text,
     }
 }
 
@@ -409,6 +415,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     hosts,
     receipts,
     inbox_items,
+    inbox_bodies,
     jobs,
     domain_rules,
 );

@@ -1,7 +1,7 @@
 // The control operations (POST /_peer/NAME with a JSON body): what a person on this server would do. Each returns what
 // it sent: {activity, recipients}. `as` is one of the peer's people. README.md of federation-tests lists them.
 import { randomUUID } from 'node:crypto'
-import { actorUri, AS, now, ORIGIN, PUBLIC, resetState, state } from './state.mjs'
+import { actorUri, AS, forgetKeys, now, ORIGIN, PUBLIC, resetState, state } from './state.mjs'
 import { deliver, lookUp } from './deliver.mjs'
 import { remember } from './federation.mjs'
 
@@ -158,6 +158,12 @@ export const operations = {
     const sent = await deliver(context, as, { type: 'Delete', object: actorUri(as), to: [PUBLIC] }, recipients(to, { followers: true }))
     if (gone) state.people[as].gone = now()
     return sent
+  },
+
+  /** New keys under the same ids, as after a restored backup or a changed secret; nobody is told. */
+  async rotateKeys(_context, { as }) {
+    forgetKeys(as)
+    return { as, rebuild: true }
   },
 
   async config(_context, wish) {

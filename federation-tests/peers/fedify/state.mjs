@@ -26,6 +26,7 @@ function blank() {
       firstKnock: process.env.FIRST_KNOCK ?? 'rfc9421', // or draft-cavage-http-signatures-12
       challenge: process.env.CHALLENGE === '1', // Accept-Signature on a 401
       nonce: process.env.NONCE === '1', // and a nonce in it
+      accepts: 'both', // the signatures that an inbox takes: both, rfc9421 or draft; 401 to others before anything is read
     },
   }
 }
@@ -61,6 +62,11 @@ async function newJwks() {
   return Promise.all(
     pairs.map(async (pair) => ({ privateKey: await exportJwk(pair.privateKey), publicKey: await exportJwk(pair.publicKey) })),
   )
+}
+
+/** Throws a person's keys away; the next ones are made when asked for. */
+export function forgetKeys(name) {
+  delete jwks[name]
 }
 
 /** The RSA and the Ed25519 key pair of a person, made when first asked for. */

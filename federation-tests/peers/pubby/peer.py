@@ -5,7 +5,7 @@ Environment: HOST, PORT, DATA (a folder for keys and the database). Control, JSO
 
 POST /_peer/follow {target}            target: an actor's address or a handle like @ada@alpha.test
 POST /_peer/unfollow {target}
-POST /_peer/publish {content, type, name, id, activity_type, to, cc, in_reply_to}
+POST /_peer/publish {content, type, name, id, activity_type, to, cc, tag, in_reply_to}
                                        activity_type: Create, Update or Delete; public to the followers unless to and cc say otherwise
 POST /_peer/like {object, to}          POST /_peer/boost {object, to}
 POST /_peer/send {inbox, activity}     any activity; id, actor and @context are filled in
@@ -133,7 +133,7 @@ def publish():
     thing = Object(
         id=uri, type=wish.get("type", "Note"), name=wish.get("name"), content=wish.get("content", ""), url=uri,
         attributed_to=ACTOR, in_reply_to=wish.get("in_reply_to"), published=datetime.now(timezone.utc),
-        to=wish.get("to", [PUBLIC]), cc=wish.get("cc", [handler.followers_url]),
+        to=wish.get("to", [PUBLIC]), cc=wish.get("cc", [handler.followers_url]), tag=wish.get("tag", []),
     )
     verb = wish.get("activity_type", "Create")
     if verb == "Delete":

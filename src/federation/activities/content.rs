@@ -54,12 +54,12 @@ pub(super) async fn created(cx: &Case<'_>) -> Result<Effect, Trouble> {
         return Ok(Effect::Nothing("its object is not to be had"));
     };
     if object.kind == "Event" {
-        return event(cx, &object).await;
+        return Box::pin(event(cx, &object)).await;
     }
     if !objects::note::is_shown(&object.kind) || object.is_vote() {
         return Ok(Effect::Nothing("objects of this type are not shown here"));
     }
-    let named = cx.federation.named(&object).await?;
+    let named = cx.federation.named(cx.who, &object).await?;
     if !concerns_us(cx, &object, named.iter().any(|(actor, _)| actor.local)).await? {
         return Ok(Effect::Nothing("it concerns nobody here"));
     }
@@ -123,7 +123,7 @@ async fn event(cx: &Case<'_>, object: &IncomingObject) -> Result<Effect, Trouble
     if !followed
         && !cx
             .federation
-            .named(object)
+            .named(&host, object)
             .await?
             .iter()
             .any(|(actor, _)| actor.local)
@@ -149,21 +149,21 @@ pub(super) async fn updated(cx: &Case<'_>) -> Result<Effect, Trouble> {
         return Ok(Effect::Nothing("it updates nothing"));
     };
     if reference.id() == Some(&cx.activity.actor) {
-        return changed_actor(cx, reference).await;
+        return Box::pin(changed_actor(cx, reference)).await;
     }
     let Some(object) = believed(cx, reference).await? else {
         return Ok(Effect::Nothing("its object is not to be had"));
     };
     if object.kind == "Event" {
-        return event(cx, &object).await;
+        return Box::pin(event(cx, &object)).await;
     }
     let mut reader = cx.ctx().store.reader().await?;
     let known = posts::find_by_uri(&mut reader, object.id.as_str()).await?;
     drop(reader);
     match known {
         Some(post) if post.author == cx.who.id => {
-            let named = cx.federation.named(&object).await?;
-            Ok(Effect::Edit(Box::new(objects::note::read(
+            let named = cx.federation.named(cx.who, &object).await?;
+            Ok(Effect::Edit(Box::new(objects::note::read_edit(
                 cx.ctx(),
                 cx.who,
                 &object,

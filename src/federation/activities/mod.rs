@@ -1,7 +1,7 @@
 //! What each received activity does here.
 //!
 //! `prepare` reads what is needed, also from other servers, and says what the effect will be; `apply` does it, in the
-//! transaction that marks the activity as done. One file for each kind of effect.
+//! transaction that marks the activity as done; `work` leads through both. One file for each kind of effect.
 
 mod answers;
 mod content;
@@ -9,6 +9,7 @@ mod events;
 mod follows;
 mod reactions;
 mod undo;
+pub(super) mod work;
 
 use crate::domain::actor::Actor;
 use crate::domain::authority::Breach;
@@ -19,8 +20,7 @@ use crate::services::incoming::IncomingError;
 use crate::services::invite::InviteError;
 use crate::services::participation::ParticipationError;
 use crate::services::reaction::ReactionError;
-use crate::store::inbox_items::{self, InboxItem};
-use crate::store::{self, Conn, DatabaseKind};
+use crate::store::{self, Conn};
 use crate::wire::activitystreams::ParseError;
 use crate::wire::activitystreams::activity::IncomingActivity;
 
@@ -88,7 +88,7 @@ pub enum Refused {
     Because(String),
     #[error("the database failed")]
     Store(#[from] store::Error),
-    #[error("an earlier activity of this actor comes first")]
+    #[error("an earlier activity of this actor comes first, or this one is done")]
     NotItsTurn,
 }
 
@@ -98,6 +98,8 @@ pub enum Outcome {
     Done,
     /// It means nothing here.
     Ignored,
+    /// Another process has it or has had it, or an earlier one of its actor comes first: look again.
+    Elsewhere,
 }
 
 impl Outcome {
@@ -107,6 +109,7 @@ impl Outcome {
         match self {
             Outcome::Done => "done",
             Outcome::Ignored => "ignored",
+            Outcome::Elsewhere => "elsewhere",
         }
     }
 }
@@ -138,56 +141,6 @@ pub(crate) enum Effect {
     HostAnswered(Box<answers::HostAnswer>),
 }
 
-/// Works one stored activity off.
-///
-/// # Errors
-/// When it has to be tried again or set aside; nothing was changed then.
-pub async fn process(federation: &Federation, item: &InboxItem) -> Result<Outcome, Trouble> {
-    let activity = IncomingActivity::parse(item.body.as_bytes())?;
-    let budget = federation.budget();
-    let who = federation.actor(&activity.actor, &budget).await?;
-    let effect = if who.is_active() || matches!(activity.kind.as_str(), "Delete") {
-        prepare(federation, &who, &activity, &budget).await?
-    } else {
-        Effect::Nothing("its actor is suspended here or gone")
-    };
-    let ctx = &federation.ctx;
-    let done: Result<Outcome, Refused> = ctx
-        .transact(async |tx| {
-            // Two processes on one PostgreSQL keep an actor's order by this lock; SQLite has one process.
-            if ctx.store.kind() == DatabaseKind::Postgres
-                && inbox_items::take_head(tx, &item.actor_uri).await? != Some(item.id)
-            {
-                return Err(Refused::NotItsTurn);
-            }
-            let outcome = apply(ctx, tx, &who, &effect).await?;
-            inbox_items::finish(tx, item.id, ctx.now()).await?;
-            Ok(outcome)
-        })
-        .await;
-    match done {
-        Ok(outcome) => {
-            if matches!(effect, Effect::ActorGone | Effect::ActorChanged(_)) {
-                federation.forget(who.id);
-            }
-            if let Effect::Nothing(reason) = effect {
-                tracing::debug!(activity.kind = %activity.kind, actor.uri = %activity.actor, reason, "a received activity means nothing here");
-            }
-            Ok(outcome)
-        }
-        Err(Refused::Because(reason)) => {
-            tracing::debug!(activity.kind = %activity.kind, actor.uri = %activity.actor, %reason, "a received activity has no effect");
-            ctx.store
-                .transaction(async |tx| inbox_items::finish(tx, item.id, ctx.now()).await)
-                .await?;
-            Ok(Outcome::Ignored)
-        }
-        Err(Refused::Store(error)) => Err(error.into()),
-        // Another process has it, or has had it.
-        Err(Refused::NotItsTurn) => Ok(Outcome::Ignored),
-    }
-}
-
 async fn prepare(
     federation: &Federation,
     who: &Actor,
@@ -210,14 +163,14 @@ async fn prepare(
             Effect::Nothing(_) => events::answered(&cx).await,
             effect => Ok(effect),
         },
-        "Accept" | "Reject" | "TentativeAccept" => answers::answered(&cx).await,
-        "Undo" => undo::undone(&cx).await,
+        "Accept" | "Reject" | "TentativeAccept" => Box::pin(answers::answered(&cx)).await,
+        "Undo" => Box::pin(undo::undone(&cx)).await,
         "Create" => content::created(&cx).await,
         "Update" => content::updated(&cx).await,
         "Delete" => content::deleted(&cx).await,
         "Like" => reactions::liked(&cx).await,
         "Announce" => reactions::announced(&cx).await,
-        "Invite" => events::invited(&cx).await,
+        "Invite" => Box::pin(events::invited(&cx)).await,
         _ => Ok(Effect::Nothing(
             "activities of this type are not understood",
         )),

@@ -56,7 +56,7 @@ pub(super) async fn announced(cx: &Case<'_>) -> Result<Effect, Trouble> {
     let post = match known {
         Some(post) if post.boost_of.is_none() => post.id,
         Some(_) => return Ok(Effect::Nothing("boosts are not boosted")),
-        None => match cx.federation.object(uri, cx.budget).await {
+        None => match Box::pin(cx.federation.object(uri, cx.budget)).await {
             Ok(Found::Post(id)) => id,
             Ok(_) => return Ok(Effect::Nothing("what it announces is kept, but is no post")),
             Err(Failure::Ours | Failure::WrongKind | Failure::Blocked) => {

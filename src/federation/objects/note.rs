@@ -1,5 +1,7 @@
 //! A remote post, from its document.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use url::Url;
 
@@ -49,7 +51,7 @@ pub fn read(
     ctx: &Ctx,
     author: &Actor,
     object: &IncomingObject,
-    named: Vec<(Actor, bool)>,
+    named: Vec<(Arc<Actor>, bool)>,
 ) -> ReceivedPost {
     let now = ctx.now();
     let public = crate::wire::activitystreams::render::public();
@@ -94,9 +96,26 @@ pub fn read(
     };
     ReceivedPost {
         post,
+        author_uri: author.uri.clone(),
         recipients: named,
         tags,
     }
+}
+
+/// Reads what an `Update` says of a post of `author`. Many servers write whole seconds: an edit may have the same
+/// `updated` as the post's `published`, or as the edit before. `Post::edited_at` is `None` where it says less.
+#[must_use]
+pub fn read_edit(
+    ctx: &Ctx,
+    author: &Actor,
+    object: &IncomingObject,
+    named: Vec<(Arc<Actor>, bool)>,
+) -> ReceivedPost {
+    let mut received = read(ctx, author, object, named);
+    received.post.edited_at = object
+        .updated
+        .filter(|updated| object.published.is_none_or(|p| *updated >= p));
+    received
 }
 
 fn attachments(object: &IncomingObject) -> Option<String> {

@@ -1,6 +1,7 @@
 //! What the API keeps in memory: cleaned HTML, counts, and the keys of requests that were done already.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,6 @@ use moka::sync::Cache;
 use tokio::sync::Mutex;
 
 use crate::domain::actor::Actor;
-use crate::domain::clock::Timestamp;
 use crate::domain::ids::{AccountId, ActorId, PostId};
 use crate::domain::post::Post;
 use crate::services::Ctx;
@@ -26,10 +26,11 @@ const DONE_AGE: Duration = Duration::from_hours(1);
 /// A request that is being done, or the post that it made.
 pub(super) type Done = Arc<Mutex<Option<PostId>>>;
 
-/// Caches of one process. Nothing in them outlives a change: keys carry the time of the last one.
+/// Caches of one process. Nothing in them outlives a change: keys carry the time of the last one, or what was written
+/// (two edits from elsewhere may bear the same second).
 #[derive(Debug, Clone)]
 pub(super) struct Caches {
-    contents: Cache<(PostId, Option<i64>), Arc<str>>,
+    contents: Cache<(PostId, u64), Arc<str>>,
     notes: Cache<(ActorId, i64), Arc<str>>,
     counts: Cache<ActorId, Counts>,
     done: Cache<(AccountId, String), Done>,
@@ -65,9 +66,11 @@ fn weight(html: &str) -> u32 {
 impl Caches {
     /// The HTML of a post, safe to show.
     pub(super) fn content(&self, post: &Post) -> Arc<str> {
-        let key = (post.id, post.edited_at.map(Timestamp::micros));
-        self.contents
-            .get_with(key, || sanitize(&post.content).into())
+        let mut written = DefaultHasher::new();
+        post.content.hash(&mut written);
+        self.contents.get_with((post.id, written.finish()), || {
+            sanitize(&post.content).into()
+        })
     }
 
     /// The HTML that an actor says of themselves, safe to show.

@@ -62,6 +62,9 @@ pub async fn views(
     viewer: Option<ActorId>,
     posts: Vec<Post>,
 ) -> store::Result<Vec<PostView>> {
+    if posts.is_empty() {
+        return Ok(Vec::new());
+    }
     let boosted_ids: Vec<PostId> = posts.iter().filter_map(|post| post.boost_of).collect();
     let boosted = if boosted_ids.is_empty() {
         Vec::new()
@@ -392,7 +395,7 @@ pub async fn notifications(
         };
         let Some(from) = from
             .iter()
-            .find(|actor| actor.id == notification.from)
+            .find(|actor| actor.id == notification.from && actor.is_active())
             .cloned()
         else {
             continue;

@@ -1,13 +1,11 @@
 //! What became of a lane's deliveries, written for many lanes at once.
 
-use diesel::dsl::sql;
-use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use super::{Lease, lock};
 use crate::domain::clock::Timestamp;
+use crate::store::backend::padded;
 use crate::store::schema::{deliveries, lanes};
 use crate::store::{Conn, Result};
 
@@ -79,11 +77,11 @@ pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<
     for chunk in ids.chunks(CHUNK) {
         let wake: Vec<i64> = diesel::update(
             lanes::table
-                .filter(lanes::id.eq_any(chunk))
-                .filter(lanes::leased_until.eq_any(&leases))
-                .filter(lanes::holder.eq_any(&holders)),
+                .filter(lanes::id.eq_any(padded(chunk.iter().copied())))
+                .filter(lanes::leased_until.eq_any(padded(leases.iter().copied())))
+                .filter(lanes::holder.eq_any(padded(holders.iter().copied()))),
         )
-        .set((lanes::leased_until.eq(0), lanes::wake_at.eq(wake_at(now))))
+        .set((lanes::leased_until.eq(0), lanes::wake_at.eq(wake_at!(now))))
         .returning(lanes::wake_at)
         .get_results(tx)
         .await?;
@@ -106,15 +104,18 @@ pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<
 
 /// The rule of `domain::lane::next` as an expression over the lane's remaining rows: the earliest due among the first
 /// that may go or blocks, and those before it, which stepped aside.
-pub(in crate::store) fn wake_at(now: Timestamp) -> SqlLiteral<BigInt> {
-    sql(&format!(
-        "COALESCE((SELECT min(d.due_at) FROM deliveries d WHERE d.lane_id = lanes.id AND d.parked_at IS NULL \
-         AND d.seq <= COALESCE((SELECT h.seq FROM deliveries h WHERE h.lane_id = lanes.id AND h.parked_at IS NULL \
-         AND (h.blocking OR h.due_at <= {}) ORDER BY h.seq LIMIT 1), {MAX})), {MAX})",
-        now.micros(),
-        MAX = i64::MAX,
-    ))
+macro_rules! wake_at {
+    ($now:expr) => {
+        diesel::dsl::sql::<diesel::sql_types::BigInt>(
+            "COALESCE((SELECT min(d.due_at) FROM deliveries d WHERE d.lane_id = lanes.id AND d.parked_at IS NULL \
+             AND d.seq <= COALESCE((SELECT h.seq FROM deliveries h WHERE h.lane_id = lanes.id AND h.parked_at IS NULL \
+             AND (h.blocking OR h.due_at <= ",
+        )
+        .bind::<diesel::sql_types::BigInt, _>($now.micros())
+        .sql(") ORDER BY h.seq LIMIT 1), 9223372036854775807)), 9223372036854775807)")
+    };
 }
+pub(in crate::store) use wake_at;
 
 async fn apply(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<()> {
     let mut removed = Vec::new();
@@ -155,9 +156,11 @@ async fn apply(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<()> {
         }
     }
     for chunk in removed.chunks(CHUNK) {
-        diesel::delete(deliveries::table.filter(deliveries::id.eq_any(chunk)))
-            .execute(tx)
-            .await?;
+        diesel::delete(
+            deliveries::table.filter(deliveries::id.eq_any(padded(chunk.iter().copied()))),
+        )
+        .execute(tx)
+        .await?;
     }
     Ok(())
 }
@@ -166,9 +169,11 @@ async fn clear(tx: &mut Conn, batch: &[Settled]) -> Result<usize> {
     let lanes: Vec<i64> = batch.iter().filter(|s| s.clear).map(|s| s.lane).collect();
     let mut count = 0;
     for chunk in lanes.chunks(CHUNK) {
-        count += diesel::delete(deliveries::table.filter(deliveries::lane_id.eq_any(chunk)))
-            .execute(tx)
-            .await?;
+        count += diesel::delete(
+            deliveries::table.filter(deliveries::lane_id.eq_any(padded(chunk.iter().copied()))),
+        )
+        .execute(tx)
+        .await?;
     }
     Ok(count)
 }

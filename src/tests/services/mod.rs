@@ -4,3 +4,4 @@ mod accounts;
 mod counts;
 mod deletion;
 mod documents;
+mod incoming;

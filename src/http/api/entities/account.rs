@@ -25,6 +25,8 @@ pub(in crate::http::api) struct Account {
     bot: bool,
     discoverable: bool,
     indexable: bool,
+    /// Whether lists of followers are hidden; nobody can choose that yet.
+    hide_collections: bool,
     group: bool,
     created_at: String,
     note: String,
@@ -64,6 +66,10 @@ pub(in crate::http::api) struct Field {
 }
 
 #[derive(Debug, Clone, Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the shape is that of Mastodon's API"
+)]
 struct Source {
     privacy: &'static str,
     sensitive: bool,
@@ -73,6 +79,7 @@ struct Source {
     follow_requests_count: i64,
     discoverable: bool,
     indexable: bool,
+    hide_collections: bool,
 }
 
 impl Account {
@@ -90,6 +97,7 @@ impl Account {
             bot: matches!(actor.kind, ActorKind::Application | ActorKind::Service),
             discoverable: actor.discoverable,
             indexable: actor.indexable,
+            hide_collections: false,
             group: actor.is_group(),
             created_at: day(actor.created_at),
             note: desk.caches.note(actor).to_string(),
@@ -161,6 +169,7 @@ impl Account {
             follow_requests_count: requests,
             discoverable: actor.discoverable,
             indexable: actor.indexable,
+            hide_collections: false,
         };
         Account {
             fields: view.fields.iter().map(owned).collect(),
