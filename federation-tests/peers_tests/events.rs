@@ -17,7 +17,8 @@ fn id(of: &Value) -> &str {
 pub(super) fn breakfast(host: &Login<'_>, more: &Value) -> Value {
     let mut wish = json!({"title": "Breakfast", "description": "Bring *honey*",
         "start_time": "2030-05-01T08:00:00Z", "end_time": "2030-05-01T10:00:00Z", "timezone": "Europe/Berlin",
-        "visibility": "public", "place": {"name": "Café Sonne", "city": "Berlin", "latitude": 52.5, "longitude": 13.4}});
+        "visibility": "public", "place": {"name": "Café Sonne", "city": "Berlin", "latitude": 52.5, "longitude": 13.4,
+            "disclosure": "everyone"}});
     for (key, value) in more.as_object().into_iter().flatten() {
         wish[key] = value.clone();
     }
