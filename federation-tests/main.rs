@@ -10,6 +10,7 @@
 )]
 
 mod checklist_tests;
+mod deletion_tests;
 mod faults_tests;
 mod kit;
 mod limits_tests;

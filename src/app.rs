@@ -24,7 +24,7 @@ use crate::federation::signatures::KeyError;
 use crate::net::{Client, ClientError, NetSettings};
 use crate::services::discovery::KnownUsage;
 use crate::services::{self, Cached, Ctx, Random, SystemRandom, Wake};
-use crate::store::{self, Store};
+use crate::store::{self, Conn, Store};
 
 /// After this long without a sign of life a process number is given to another process.
 pub const PROCESS_STALE: Duration = Duration::from_mins(1);
@@ -189,6 +189,17 @@ pub async fn open_store(config: &Config) -> Result<Store, AppError> {
             Ok(Store::open(&format!("sqlite:{}", path.display())).await?)
         }
         DatabaseUrl::Postgres(url) => Ok(Store::open(url.expose_secret()).await?),
+    }
+}
+
+/// One connection to the database that `config` names, as it is now: nothing is made, migrated or written.
+///
+/// # Errors
+/// When it cannot be reached.
+pub async fn look_at_database(config: &Config) -> Result<Conn, store::Error> {
+    match &config.database.url {
+        DatabaseUrl::Sqlite(path) => store::look(&format!("sqlite:{}", path.display())).await,
+        DatabaseUrl::Postgres(url) => store::look(url.expose_secret()).await,
     }
 }
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs a command beside a PostgreSQL cluster of its own: with-postgres.sh [--durable] COMMAND...
 # KITH_TEST_POSTGRES is the address of a superuser's database, in which tests create their databases and schemas.
+# KITH_TEST_POSTGRES_CA is the file of the authority that its certificate for 127.0.0.1 comes from; it speaks TLS to those
+# who ask for it. Without openssl on this machine it does not, and the variable is not set.
 # The cluster listens on a free loopback port, belongs to an unprivileged user and is removed afterwards.
 # It does not sync to disk (it lives in memory where there is room); --durable keeps PostgreSQL's own settings.
 set -euo pipefail
@@ -32,6 +34,24 @@ if [ "$(id -u)" = 0 ]; then
   fi
 fi
 
+# An authority that lives as long as the cluster, and a certificate for the address, and no name, of the server.
+secure=()
+if command -v openssl >/dev/null; then
+  curve=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2)
+  openssl req -x509 "${curve[@]}" -subj "/CN=Kith test authority" -keyout "$dir/ca.key" -out "$dir/ca.pem" \
+    >"$dir/openssl.log" 2>&1 &&
+    openssl req "${curve[@]}" -subj "/CN=Kith test server" -keyout "$dir/server.key" -out "$dir/server.csr" \
+      >>"$dir/openssl.log" 2>&1 &&
+    openssl x509 -req -in "$dir/server.csr" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -CAcreateserial -days 2 \
+      -extfile <(echo "subjectAltName=IP:127.0.0.1") -out "$dir/server.pem" >>"$dir/openssl.log" 2>&1 ||
+    { cat "$dir/openssl.log" >&2 && exit 1; }
+  chmod 600 "$dir/server.key" "$dir/ca.key"
+  [ "${unprivileged[0]:-}" != setpriv ] || chown $nobody:$nobody "$dir/server.key" "$dir/server.pem"
+  chmod a+r "$dir/ca.pem"
+  secure=(-c ssl=on -c ssl_cert_file="$dir/server.pem" -c ssl_key_file="$dir/server.key")
+  export KITH_TEST_POSTGRES_CA=$dir/ca.pem
+fi
+
 server=
 cleanup() {
   if [ -n "$server" ]; then
@@ -50,7 +70,7 @@ cd "$dir" # the unprivileged user may not be allowed to stand where we do
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 "${unprivileged[@]}" "$bin/postgres" -D "$dir/data" -c listen_addresses=127.0.0.1 -c port="$port" \
   -c unix_socket_directories="$dir" -c max_connections=300 -c shared_buffers=128MB -c timezone=UTC \
-  "${speed[@]}" >"$dir/server.log" 2>&1 </dev/null &
+  "${speed[@]}" "${secure[@]}" >"$dir/server.log" 2>&1 </dev/null &
 server=$!
 for _ in $(seq 150); do
   "$bin/pg_isready" --quiet --host=127.0.0.1 --port="$port" --username=postgres && break

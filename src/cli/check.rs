@@ -1,4 +1,4 @@
-//! `kith check`: what is wrong, and how to mend it.
+//! `kith check`: what is wrong, and how to mend it. It changes nothing.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -14,8 +14,7 @@ use crate::app;
 use crate::config::{Config, ConfigError, DatabaseUrl, MailTransport, Problem, environment};
 use crate::domain::clock::{Clock as _, SystemClock, Timestamp};
 use crate::domain::uris::Uris;
-use crate::services;
-use crate::store::{self, Store};
+use crate::store::{self, Conn, Pending};
 
 /// How long a mail server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -58,10 +57,10 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
                 private(&mut report, &file);
             }
             private(&mut report, &config.data_dir);
-            let store = database(&mut report, &config).await;
+            let database = database(&mut report, &config).await;
             storage(&mut report, &config);
             mail(&mut report, &config).await;
-            clock(&mut report, &config, store).await;
+            clock(&mut report, &config, database).await;
         }
         Err(ConfigError::Invalid { problems }) => {
             for Problem { key, advice } in problems {
@@ -123,7 +122,8 @@ fn private(report: &mut Report, path: &Path) {
     }
 }
 
-async fn database(report: &mut Report, config: &Config) -> Option<Store> {
+/// Answers a connection where the database can be read as it is. Nothing is changed.
+async fn database(report: &mut Report, config: &Config) -> Option<Conn> {
     const ABOUT: &str = "database.url";
     if let DatabaseUrl::Sqlite(path) = &config.database.url {
         if !path.exists() {
@@ -138,12 +138,14 @@ async fn database(report: &mut Report, config: &Config) -> Option<Store> {
         }
         private(report, path);
     }
-    let opened = match app::open_store(config).await {
-        Ok(store) => weaknesses(&store).await.map(|weak| (store, weak)),
-        Err(error) => Err(error.into()),
+    let looked = match app::look_at_database(config).await {
+        Ok(mut connection) => state(&mut connection)
+            .await
+            .map(|state| (connection, state)),
+        Err(error) => Err(error),
     };
-    match opened {
-        Ok((store, weak)) => {
+    match looked {
+        Ok((connection, (weak, pending))) => {
             if !weak.is_empty() {
                 let advice = format!(
                     "Acknowledged work may be lost in a power cut ({}): turn it on.",
@@ -151,14 +153,16 @@ async fn database(report: &mut Report, config: &Config) -> Option<Store> {
                 );
                 report.problem(ABOUT, advice);
             }
-            Some(store)
+            let is_ready = migrations(report, &pending);
+            is_ready.then_some(connection)
         }
         Err(error) => {
             let place = config.database.url.redacted();
             report.problem(
                 ABOUT,
                 format!(
-                    "{place} cannot be used ({error:#}); is it running, and is the password right?"
+                    "{place} cannot be used ({}); is it running, and is the password right?",
+                    print::causes(&error)
                 ),
             );
             None
@@ -166,9 +170,39 @@ async fn database(report: &mut Report, config: &Config) -> Option<Store> {
     }
 }
 
-async fn weaknesses(store: &Store) -> anyhow::Result<Vec<String>> {
-    let mut reader = store.reader().await?;
-    Ok(store::durability::weaknesses(&mut reader).await?)
+async fn state(connection: &mut Conn) -> Result<(Vec<String>, Pending), store::Error> {
+    let weak = store::durability::weaknesses(connection).await?;
+    Ok((weak, store::pending(connection).await?))
+}
+
+/// Says what the next start would do to the database; whether it can be read as it is.
+fn migrations(report: &mut Report, pending: &Pending) -> bool {
+    const ABOUT: &str = "migrations";
+    if !pending.unknown.is_empty() {
+        report.problem(
+            ABOUT,
+            format!(
+                "A newer Kith made this database ({}); run that one, or restore a backup.",
+                pending.unknown.join(", ")
+            ),
+        );
+        return false;
+    }
+    let names = pending.names.join(", ");
+    if pending.empty {
+        report.note(
+            ABOUT,
+            format!("The database is empty; `kith serve` makes its tables ({names})."),
+        );
+    } else if !names.is_empty() {
+        report.note(
+            ABOUT,
+            format!(
+                "`kith serve` changes the database at its next start ({names}); make a copy before."
+            ),
+        );
+    }
+    names.is_empty()
 }
 
 fn storage(report: &mut Report, config: &Config) {
@@ -225,14 +259,14 @@ async fn mail(report: &mut Report, config: &Config) {
 }
 
 /// Signatures carry the time: with a wrong clock every other server refuses us.
-async fn clock(report: &mut Report, config: &Config, store: Option<Store>) {
+async fn clock(report: &mut Report, config: &Config, database: Option<Conn>) {
     const ABOUT: &str = "clock";
     const ADVICE: &str = "The clock of this machine is wrong; set it, and keep it right with NTP.";
     let now = SystemClock.now();
     let mut born = EARLIEST;
-    if let Some(store) = store {
+    if let Some(mut database) = database {
         let uris = Uris::new(config.instance.scheme.as_str(), &config.instance.domain);
-        match services::instance::find(&store, &uris).await {
+        match store::actors::find_by_uri(&mut database, &uris.instance_actor()).await {
             Ok(Some(actor)) => born = born.max(actor.created_at),
             Ok(None) => report.note(
                 "keys",

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{Common, print};
+use super::{Common, print, user};
 use crate::app::App;
 use crate::domain::actor::{Actor, ActorKind};
 use crate::federation::keys::generate_pairs;
@@ -21,6 +21,8 @@ pub(super) enum Group {
     List,
     /// Show one group
     Show { handle: String },
+    /// Delete a group for good, here and wherever something of it was sent; the handle is never given again
+    Delete { handle: String },
 }
 
 #[derive(Debug, Args)]
@@ -92,15 +94,21 @@ impl Group {
                 )
             }
             Group::List => list(app, common).await,
-            Group::Show { handle } => {
-                let group = accounts::find(&app.ctx, &handle).await?;
-                if !group.is_group() {
-                    return Err(AccountError::Unknown.into());
-                }
-                show(common, &group)
+            Group::Show { handle } => show(common, &find(app, &handle).await?),
+            Group::Delete { handle } => {
+                let group = find(app, &handle).await?;
+                user::delete(app, common, &group).await
             }
         }
     }
+}
+
+async fn find(app: &App, handle: &str) -> anyhow::Result<Actor> {
+    let group = accounts::find(&app.ctx, handle).await?;
+    if group.is_group() {
+        return Ok(group);
+    }
+    Err(AccountError::Unknown.into())
 }
 
 fn show(common: &Common, group: &Actor) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Role};
 use crate::federation::keys::generate_pairs;
 use crate::services::accounts::{self, NewPerson};
-use crate::services::{Chance, Random};
+use crate::services::{Chance, Random, documents};
 use crate::store;
 
 /// Accounts read at once.
@@ -30,6 +30,8 @@ pub(super) enum User {
     Suspend { name: String },
     /// Let a suspended account in again
     Unsuspend { name: String },
+    /// Delete an account for good, here and wherever something of it was sent; the name is never given again
+    Delete { name: String },
     /// Set a new password and end all log-ins
     Password {
         name: String,
@@ -116,10 +118,37 @@ impl User {
                 accounts::unsuspend(&app.ctx, actor.id).await?;
                 print::line(&format!("{} may come in again.", actor.full_handle()))
             }
+            User::Delete { name } => {
+                let actor = accounts::find(&app.ctx, &name).await?;
+                if actor.is_group() {
+                    anyhow::bail!("{name} is a group; `kith group delete {name}` deletes it");
+                }
+                delete(app, common, &actor).await
+            }
             User::Password { name, password } => set_password(app, common, (&name, password)).await,
             User::Token { name, scopes } => token(app, common, (&name, &scopes.join(" "))).await,
         }
     }
+}
+
+/// Deletes a person or group, and says what that left. The servers that run have to serve the tombstone before the
+/// Delete leaves: some peers look whether it is true.
+pub(super) async fn delete(app: &App, common: &Common, actor: &Actor) -> anyhow::Result<()> {
+    accounts::suspend(&app.ctx, actor.id).await?;
+    tokio::time::sleep(documents::KEPT * 2).await;
+    let left = accounts::delete(&app.ctx, actor.id).await?;
+    let handle = actor.full_handle();
+    let orphaned: Vec<_> = left.orphaned.iter().map(Actor::full_handle).collect();
+    if common.json {
+        return print::json(&serde_json::json!({ "deleted": handle, "orphaned_groups": orphaned }));
+    }
+    print::line(&format!(
+        "{handle} is deleted; the servers that knew it are told while `kith serve` runs."
+    ))?;
+    for group in orphaned {
+        print::line(&format!("Nobody organizes {group} any more."))?;
+    }
+    Ok(())
 }
 
 async fn create(app: &App, common: &Common, new: Create) -> anyhow::Result<()> {

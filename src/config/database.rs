@@ -12,7 +12,10 @@ use super::reader::Reader;
 pub(super) const KEYS: &[Key] = &[Key::new(
     "database.url",
     Preset::Value("\"sqlite:kith.db\""),
-    "`sqlite:FILE` (relative to the folder of this file) or `postgres://user:password@host/name`.",
+    "`sqlite:FILE` (relative to the folder of this file) or `postgres://user:password@host/name`.\n\
+     With `?sslmode=verify-full` PostgreSQL is spoken to over TLS only, and its certificate checked: against the\n\
+     authorities of this system, or those in a PEM file, `&sslrootcert=/etc/kith/postgres-ca.pem`. Other modes:\n\
+     `verify-ca`, `require`, `prefer` (the default) and `disable` (the default for a server on this machine).",
 )];
 
 /// Which database the server uses.
@@ -70,6 +73,9 @@ impl DatabaseUrl {
         if !has_host || url.path().trim_matches('/').is_empty() {
             return Err("Name host and database: `postgres://user:password@host/name`.".to_owned());
         }
+        if let Some(advice) = tls_advice(&url) {
+            return Err(advice.to_owned());
+        }
         Ok(Self::Postgres(SecretString::from(text)))
     }
 
@@ -81,6 +87,23 @@ impl DatabaseUrl {
             Self::Postgres(secret) => hide_password(secret.expose_secret()),
         }
     }
+}
+
+/// Words of `sslmode` that are understood. What they mean is the store's business.
+const TLS_MODES: [&str; 5] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
+
+/// A sentence about what is wrong with the TLS options of a `postgres://` URL.
+fn tls_advice(url: &Url) -> Option<&'static str> {
+    url.query_pairs()
+        .find_map(|(name, value)| match name.as_ref() {
+            "sslmode" if !TLS_MODES.contains(&value.as_ref()) => {
+                Some("`sslmode` is `disable`, `prefer`, `require`, `verify-ca` or `verify-full`.")
+            }
+            "sslrootcert" if value != "system" && !value.starts_with('/') => {
+                Some("Write the whole path of `sslrootcert`, from `/` on, or `system`.")
+            }
+            _ => None,
+        })
 }
 
 /// A password may stand before the host or among the options.
@@ -141,6 +164,8 @@ mod tests {
             "mysql://u:pw-x@h/d",
             "postgres://u:pw-x@/d",
             "postgres://u:pw-x@h",
+            "postgres://u:pw-x@h/d?sslmode=verify",
+            "postgres://u:pw-x@h/d?sslmode=verify-full&sslrootcert=ca.pem",
             "/kith.db",
         ] {
             let advice = parse(text).unwrap_err();

@@ -103,12 +103,6 @@ impl Actor {
     pub fn main_key_uri(&self) -> String {
         format!("{}#main-key", self.uri)
     }
-
-    /// Where deliveries for it go: its shared inbox if it has one.
-    #[must_use]
-    pub fn delivery_inbox(&self) -> &str {
-        self.shared_inbox.as_deref().unwrap_or(&self.inbox)
-    }
 }
 
 words! {

@@ -35,6 +35,36 @@ words! {
     }
 }
 
+words! {
+    /// Who may know the exact address, and the online link.
+    pub enum Disclosure {
+        /// Those who go, and those who host. Others see the name of the place and its town.
+        Attendees = "attendees",
+        Everyone = "everyone",
+    }
+}
+
+impl Default for Disclosure {
+    /// What was told to everyone cannot be taken back.
+    fn default() -> Self {
+        Disclosure::Attendees
+    }
+}
+
+impl serde::Serialize for Disclosure {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Disclosure {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        // A word of a later version is kept from others like the narrowest of ours.
+        Ok(Disclosure::parse(&word).unwrap_or_default())
+    }
+}
+
 /// Where it happens. All texts plain.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
@@ -46,6 +76,24 @@ pub struct Place {
     pub country: String,
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
+    /// Who may know more than name, town and country.
+    pub disclosure: Disclosure,
+}
+
+impl Place {
+    /// The place as everybody may know it.
+    #[must_use]
+    pub fn as_told_to_all(&self) -> Place {
+        if self.disclosure == Disclosure::Everyone {
+            return self.clone();
+        }
+        Place {
+            name: self.name.clone(),
+            city: self.city.clone(),
+            country: self.country.clone(),
+            ..Place::default()
+        }
+    }
 }
 
 /// An event, hosted by a group or a person.
@@ -91,6 +139,13 @@ impl Event {
     #[must_use]
     pub fn seats_left(&self) -> Option<i64> {
         self.capacity.map(|all| (all - self.seats_taken).max(0))
+    }
+
+    /// Whether everybody who sees it may know the exact address and the online link.
+    #[must_use]
+    pub fn discloses_all(&self) -> bool {
+        let place = self.place.as_ref();
+        place.is_some_and(|place| place.disclosure == Disclosure::Everyone)
     }
 
     /// Whether anybody may see it.

@@ -9,8 +9,6 @@ words! {
         Standard = "standard",
         /// With what Mobilizon needs and others refuse.
         Mobilizon = "mobilizon",
-        /// With objects embedded, for servers that do not fetch them.
-        Embedded = "embedded",
     }
 }
 

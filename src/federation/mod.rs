@@ -12,6 +12,7 @@ pub mod keys;
 pub mod objects;
 pub mod resolve;
 pub mod signatures;
+mod software;
 
 use std::sync::Arc;
 use std::time::Duration;

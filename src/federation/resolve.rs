@@ -432,7 +432,7 @@ fn failed(error: IncomingError) -> Failure {
 }
 
 /// `http` for names under `.localhost`, which nobody else can have; https for all others.
-fn scheme_of(host: &str) -> &'static str {
+pub(super) fn scheme_of(host: &str) -> &'static str {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     if name == "localhost" || name.ends_with(".localhost") {
         "http"

@@ -1,11 +1,11 @@
 //! What a client is told when something does not work.
 //!
 //! A handler returns an [`HttpError`]; [`pages`] turns it, and every bare error of the framework, into JSON or a page,
-//! whichever the client reads. Inner errors go to the log, never to a client.
+//! whichever the client reads. Only `api` and `ap`, whose clients read nothing else, write their JSON themselves, in the
+//! same form. Inner errors go to the log, never to a client.
 
 use std::borrow::Cow;
 
-use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -17,6 +17,7 @@ use crate::services::discovery::DiscoveryError;
 
 use super::AppState;
 use super::extract::accept::{Form, preferred};
+use super::web::error_page;
 
 /// Seconds after which a client may come back when the server or its database is in trouble.
 const COME_BACK: u32 = 10;
@@ -67,15 +68,6 @@ impl HttpError {
         Self::plain(StatusCode::GONE)
     }
 
-    /// 429: come back in `seconds`.
-    #[must_use]
-    pub fn too_many(seconds: u32) -> Self {
-        HttpError {
-            retry_after: Some(seconds),
-            ..Self::plain(StatusCode::TOO_MANY_REQUESTS)
-        }
-    }
-
     /// 503: the server cannot do its work for now.
     #[must_use]
     pub fn unavailable() -> Self {
@@ -102,11 +94,13 @@ fn sentence(status: StatusCode) -> &'static str {
     match status.as_u16() {
         401 => "Please log in first.",
         403 => "This is not allowed.",
-        404 => "There is nothing here, or it is not for everyone to see.",
+        404 => {
+            "There is nothing at this address, or it is not for everyone. It may be old, or mistyped."
+        }
         405 => "This address does not take such requests.",
         406 => "This is not available in a form that was asked for.",
         408 => "The request took too long.",
-        410 => "What was here is gone.",
+        410 => "What was here has been deleted by whom it belonged to.",
         413 => "The request is too large.",
         414 => "The address is too long.",
         415 => "This kind of content is not taken here.",
@@ -186,7 +180,7 @@ pub async fn pages(State(app): State<AppState>, request: Request, next: Next) ->
         return response;
     };
     let mut formed = if form == Form::Page {
-        Html(page(&error, &app.config.instance.name)).into_response()
+        Html(error_page(&error, &app.config.instance.name)).into_response()
     } else {
         axum::Json(Body {
             error: title(error.status),
@@ -224,9 +218,18 @@ fn keep_headers(old: &mut HeaderMap, new: &mut HeaderMap) {
         }
     }
     // What is served may depend on what was asked for.
-    new.append(header::VARY, HeaderValue::from_static("Accept"));
+    if !varies_by_accept(new) {
+        new.append(header::VARY, HeaderValue::from_static("Accept"));
+    }
     new.entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
+}
+
+fn varies_by_accept(headers: &HeaderMap) -> bool {
+    let all = headers.get_all(header::VARY).iter();
+    all.filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|name| name.trim().eq_ignore_ascii_case("accept"))
 }
 
 fn is_json_path(path: &str) -> bool {
@@ -243,43 +246,7 @@ fn is_json_path(path: &str) -> bool {
         || path.ends_with("/inbox")
 }
 
-fn title(status: StatusCode) -> &'static str {
+/// The name of a status, as programs know it.
+pub(super) fn title(status: StatusCode) -> &'static str {
     status.canonical_reason().unwrap_or("Error")
-}
-
-/// The page of an error. It needs no style and no picture, which may be what is broken.
-#[derive(Template)]
-#[template(
-    ext = "html",
-    source = r#"<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{ title }} · {{ instance }}</title>
-</head>
-<body>
-<main>
-<h1>{{ title }}</h1>
-<p>{{ text }}</p>
-<p><a href="/">{{ instance }}</a></p>
-</main>
-</body>
-</html>
-"#
-)]
-struct Page<'a> {
-    title: &'a str,
-    text: &'a str,
-    instance: &'a str,
-}
-
-fn page(error: &HttpError, instance: &str) -> String {
-    let page = Page {
-        title: title(error.status),
-        text: &error.description,
-        instance,
-    };
-    page.render()
-        .unwrap_or_else(|_| title(error.status).to_owned())
 }

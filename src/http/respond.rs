@@ -1,6 +1,6 @@
 //! Answers that several handlers give.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -23,16 +23,4 @@ pub fn json_as<T: Serialize>(media_type: &'static str, value: &T) -> Response {
 pub fn typed(media_type: &'static str, bytes: impl Into<axum::body::Body>) -> Response {
     let kind = HeaderValue::from_static(media_type);
     ([(header::CONTENT_TYPE, kind)], bytes.into()).into_response()
-}
-
-/// 303: the form was taken, the result is over there. `to` is an address of ours.
-#[must_use]
-pub fn see_other(to: &str) -> Response {
-    match HeaderValue::from_str(to) {
-        Ok(to) => (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "an address cannot stand in a header");
-            HttpError::internal().into_response()
-        }
-    }
 }

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use crate::app::App;
 use crate::domain::clock::Timestamp;
 use crate::domain::delivery;
+use crate::store::tombstones::Over;
 use crate::store::{self, Error};
 
 /// How often is looked.
@@ -16,6 +17,8 @@ const EVERY: Duration = Duration::from_mins(5);
 const MARKS: Duration = Duration::from_hours(24 * 30);
 /// How long signals are kept; every process has heard them by then.
 const SIGNALS: Duration = Duration::from_hours(1);
+/// How long a deletion is left alone even if every server took its Delete: some look it up a little later.
+const SETTLED: Duration = Duration::from_hours(24);
 /// Rows removed in one transaction, so that nobody waits long.
 const AT_ONCE: i64 = 500;
 
@@ -44,6 +47,11 @@ async fn clean(app: &App) -> Result<(), Error> {
     while remove_parked(app, parked).await? {}
     while remove_lanes(app, parked).await? {}
     while sweep_activities(app, now.minus(MARKS)).await? {}
+    let over = Over {
+        settled_before: now.minus(app.ctx.scale.apply(SETTLED)),
+        any_before: parked,
+    };
+    while close_tombstones(app, over).await? {}
     Ok(())
 }
 
@@ -90,4 +98,13 @@ async fn sweep_activities(app: &App, before: Timestamp) -> Result<bool, Error> {
         .transaction(async |tx| store::activities::sweep(tx, before, AT_ONCE).await)
         .await?;
     Ok(removed > 0 && !*app.stop.borrow())
+}
+
+async fn close_tombstones(app: &App, over: Over) -> Result<bool, Error> {
+    let closed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::tombstones::close(tx, over, AT_ONCE).await)
+        .await?;
+    Ok(closed > 0 && !*app.stop.borrow())
 }

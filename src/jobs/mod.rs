@@ -8,6 +8,7 @@ mod process;
 mod queue;
 mod runner;
 mod signals;
+mod software;
 
 pub use queue::{Job, JobError, kinds};
 pub use runner::{Role, start};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{cleaning, process, queue, signals};
+use super::{cleaning, process, queue, signals, software};
 use crate::app::App;
 use crate::federation::{delivery, inbox};
 
@@ -52,6 +52,7 @@ pub fn start(app: &Arc<App>, role: Role) -> JoinSet<&'static str> {
             "jobs",
             Box::pin(queue::run(Arc::clone(app), queue::kinds())),
         ));
+        loops.push(("software", Box::pin(software::run(Arc::clone(app)))));
         loops.push(("deliveries", Box::pin(deliver(Arc::clone(app)))));
         let inbox = inbox::Worker::new(app.federation.clone(), app.process, app.stop.subscribe());
         loops.push(("inbox", Box::pin(inbox.run())));

@@ -1,6 +1,7 @@
-//! People and groups of this instance: made, suspended, and let in.
+//! People and groups of this instance: made, suspended, let in, and deleted.
 
 mod build;
+mod delete;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,9 @@ use crate::domain::keys::KeyPair;
 use crate::store::signals::Topic;
 use crate::store::{self, Conn, Error};
 
-use super::{Chance, Ctx};
+use super::{Chance, Ctx, documents};
+
+pub use delete::{Left, delete};
 
 pub(super) use build::{Named, blank, named_keys};
 
@@ -212,7 +215,8 @@ pub async fn find_person(ctx: &Ctx, handle: &str) -> Result<(Actor, Account), Ac
 /// [`AccountError::Unknown`] when there is no such local actor.
 pub async fn suspend(ctx: &Ctx, actor: ActorId) -> Result<(), AccountError> {
     let (now, signal) = (ctx.now(), ctx.id());
-    ctx.store
+    let found = ctx
+        .store
         .transaction(async |tx| {
             let (mut found, account) = load(tx, actor).await?;
             found.suspended_at = found.suspended_at.or(Some(now));
@@ -222,9 +226,12 @@ pub async fn suspend(ctx: &Ctx, actor: ActorId) -> Result<(), AccountError> {
                 store::accounts::update(tx, &account).await?;
                 store::accounts::revoke_tokens(tx, account.id, now).await?;
             }
-            announce(tx, signal, actor).await
+            announce(tx, signal, actor).await?;
+            Ok::<_, AccountError>(found)
         })
-        .await
+        .await?;
+    documents::forget(ctx, &found.uri);
+    Ok(())
 }
 
 /// Lets a suspended local actor in again. It has to log in anew.
@@ -233,7 +240,8 @@ pub async fn suspend(ctx: &Ctx, actor: ActorId) -> Result<(), AccountError> {
 /// [`AccountError::Unknown`] when there is no such local actor.
 pub async fn unsuspend(ctx: &Ctx, actor: ActorId) -> Result<(), AccountError> {
     let signal = ctx.id();
-    ctx.store
+    let found = ctx
+        .store
         .transaction(async |tx| {
             let (mut found, account) = load(tx, actor).await?;
             found.suspended_at = None;
@@ -242,9 +250,12 @@ pub async fn unsuspend(ctx: &Ctx, actor: ActorId) -> Result<(), AccountError> {
                 account.suspended_at = None;
                 store::accounts::update(tx, &account).await?;
             }
-            announce(tx, signal, actor).await
+            announce(tx, signal, actor).await?;
+            Ok::<_, AccountError>(found)
         })
-        .await
+        .await?;
+    documents::forget(ctx, &found.uri);
+    Ok(())
 }
 
 /// Replaces the password of a local person and ends all log-ins.

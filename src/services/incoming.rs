@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::domain::actor::Actor;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::Event;
-use crate::domain::ids::{ActorId, PostId};
+use crate::domain::ids::PostId;
 use crate::domain::keys::PublicKeyRow;
 use crate::domain::notification::NotificationKind;
 use crate::domain::post::{Post, Recipient};
@@ -16,8 +16,7 @@ use crate::domain::profile::ProfileField;
 use crate::store::signals::Topic;
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Conn, actor_keys, actors, departures, events, follows, posts, profile_fields, signals,
-    tombstones,
+    self, Conn, actor_keys, actors, events, posts, profile_fields, signals, tombstones,
 };
 
 use super::Ctx;
@@ -108,7 +107,8 @@ pub async fn receive_post(
 }
 
 /// Replaces a stored remote post by a newer version of itself. An older version, or one that would widen who may
-/// read it, changes nothing of that.
+/// read it, changes nothing of that. Of two versions of one second, which is all that many servers tell, the one that
+/// comes later counts.
 ///
 /// # Errors
 /// When the database fails.
@@ -184,7 +184,7 @@ pub async fn receive_deletion(
         public: false,
         deleted_at: now,
     };
-    Ok(tombstones::insert(tx, &gone).await?)
+    Ok(tombstones::remember(tx, &gone).await?)
 }
 
 /// Under whose word an id is gone: a neighbour's Delete must not keep the owner's object away.
@@ -229,34 +229,11 @@ pub async fn receive_actor_deletion(
     who: &Actor,
 ) -> Result<(), IncomingError> {
     let now = ctx.now();
-    follows::delete_all_of(tx, who.id).await?;
-    departures::remove(tx, who.id).await?;
-    while let Some(post) = posts_of(tx, who.id).await? {
-        posts::delete(tx, &post).await?;
-    }
+    while super::erase::piece(tx, who, now).await? {}
+    super::erase::rest(tx, who, now).await?;
     actor_keys::replace_public(tx, who.id, &[]).await?;
-    profile_fields::replace(tx, who.id, &[]).await?;
-    let gone = Actor {
-        name: String::new(),
-        summary: String::new(),
-        icon: None,
-        image: None,
-        updated_at: now,
-        gone_at: Some(now),
-        ..who.clone()
-    };
-    actors::update(tx, &gone).await?;
     signals::insert(tx, ctx.id(), Topic::Actor, &who.id.to_string()).await?;
     Ok(())
-}
-
-async fn posts_of(tx: &mut Conn, author: ActorId) -> store::Result<Option<Post>> {
-    let page = store::timelines::Page::first(1);
-    Ok(
-        store::timelines::by_author(tx, author, store::timelines::Depth::Own, page)
-            .await?
-            .pop(),
-    )
 }
 
 /// Stores a remote event, or replaces it by a newer version. Seats and standing here stay.
@@ -278,8 +255,12 @@ pub async fn receive_event(
             id: crate::domain::ids::EventId(ctx.id()),
             ..received.clone()
         };
-        events::insert(tx, &event).await?;
-        return Ok(event);
+        if events::insert_if_new(tx, &event).await? {
+            return Ok(event);
+        }
+        // It came by two ways at once.
+        let known = events::find_by_uri(tx, &received.uri).await?;
+        return known.ok_or(IncomingError::Deleted);
     };
     let older =
         matches!((received.edited_at, before.edited_at), (Some(new), Some(old)) if new < old);

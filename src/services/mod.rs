@@ -9,6 +9,7 @@ mod ctx;
 pub mod discovery;
 pub mod documents;
 pub mod domain_rules;
+mod erase;
 pub mod event;
 pub mod follow;
 pub mod health;

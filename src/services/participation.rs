@@ -143,7 +143,8 @@ async fn put(
     Ok(participation)
 }
 
-async fn recount(tx: &mut Conn, event: EventId) -> store::Result<()> {
+/// Counts the seats of a local event anew.
+pub(super) async fn recount(tx: &mut Conn, event: EventId) -> store::Result<()> {
     let (seats, going) = participations::count_going(tx, event).await?;
     events::set_seats(tx, event, seats, going).await
 }

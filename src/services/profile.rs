@@ -15,8 +15,8 @@ use crate::text::name::clean_name;
 use crate::wire::activitystreams::outgoing::OutgoingActivity;
 use crate::wire::activitystreams::render::{self, ActorCard, public, url};
 
-use super::Ctx;
 use super::send::{Letter, send};
+use super::{Ctx, documents};
 
 /// How many fields a profile has at most.
 pub const MAX_FIELDS: usize = 16;
@@ -68,20 +68,23 @@ pub enum ProfileError {
 pub async fn update(ctx: &Ctx, who: &Actor, changes: &Changes) -> Result<Actor, ProfileError> {
     let fields = changes.fields.as_deref().map(check_fields).transpose()?;
     check_texts(ctx, changes)?;
-    ctx.transact(async |tx| {
-        let before = actors::find(tx, who.id)
-            .await?
-            .filter(|actor| actor.local && actor.is_active())
-            .ok_or(ProfileError::NoSuchPerson)?;
-        let actor = changed(ctx, before, changes);
-        actors::update(tx, &actor).await?;
-        if let Some(fields) = &fields {
-            profile_fields::replace(tx, actor.id, fields).await?;
-        }
-        announce(ctx, tx, &actor).await?;
-        Ok(actor)
-    })
-    .await
+    let updated = ctx
+        .transact(async |tx| {
+            let before = actors::find(tx, who.id)
+                .await?
+                .filter(|actor| actor.local && actor.is_active())
+                .ok_or(ProfileError::NoSuchPerson)?;
+            let actor = changed(ctx, before, changes);
+            actors::update(tx, &actor).await?;
+            if let Some(fields) = &fields {
+                profile_fields::replace(tx, actor.id, fields).await?;
+            }
+            announce(ctx, tx, &actor).await?;
+            Ok::<_, ProfileError>(actor)
+        })
+        .await?;
+    documents::forget(ctx, &updated.uri);
+    Ok(updated)
 }
 
 fn check_texts(ctx: &Ctx, changes: &Changes) -> Result<(), ProfileError> {

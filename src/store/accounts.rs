@@ -174,3 +174,17 @@ pub async fn revoke_tokens(c: &mut Conn, account: AccountId, now: Timestamp) -> 
     .execute(c)
     .await?)
 }
+
+/// Removes an account with its log-ins; its mail address is free again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(c: &mut Conn, account: AccountId) -> Result<()> {
+    diesel::delete(tokens::table.filter(tokens::account_id.eq(account.0)))
+        .execute(c)
+        .await?;
+    diesel::delete(accounts::table.find(account.0))
+        .execute(c)
+        .await?;
+    Ok(())
+}

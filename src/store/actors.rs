@@ -149,19 +149,6 @@ pub async fn find_by_uri(c: &mut Conn, uri: &str) -> Result<Option<Actor>> {
         .optional()?)
 }
 
-/// The actor whose followers collection this is.
-///
-/// # Errors
-/// When the database fails.
-pub async fn find_by_followers(c: &mut Conn, uri: &str) -> Result<Option<Actor>> {
-    one(actors::table
-        .filter(actors::followers.eq(uri))
-        .select(ActorRow::as_select())
-        .first(c)
-        .await
-        .optional()?)
-}
-
 /// The local actor with this handle (lower case), also when it is suspended or gone.
 ///
 /// # Errors

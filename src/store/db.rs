@@ -12,13 +12,14 @@ use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{
     AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
 };
-use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection, TransactionManager};
+use diesel_async::{SimpleAsyncConnection, TransactionManager};
 
 use deadpool::Runtime;
 
 use super::conn::{AsyncSqlite, Conn, MultiTm, OnWorker};
 use super::error::{self, Error, Result};
 use super::migrations;
+use super::postgres::Server;
 use super::transaction::Unit;
 use super::writer::Writer;
 
@@ -32,6 +33,9 @@ const WRITER: &str = "PRAGMA cache_size = -24000; PRAGMA wal_autocheckpoint = 40
 /// map: it would be made anew whenever the file grows.
 const READER: &str =
     "PRAGMA query_only = ON; PRAGMA cache_size = -4000; PRAGMA mmap_size = 268435456;";
+/// As they are while it runs, but for the journal: to choose one is to write.
+const LOOKING: &str =
+    "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA query_only = ON;";
 const SQLITE_READERS: usize = 4;
 const POSTGRES_CONNECTIONS: usize = 16;
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
@@ -79,7 +83,7 @@ impl fmt::Debug for Store {
 }
 
 impl Store {
-    /// Opens `url` (`sqlite:PATH` or `postgres://…`), creating and migrating it where needed.
+    /// Opens `url` (`sqlite:PATH`, or `postgres://…` with TLS as `sslmode` says), creating and migrating it where needed.
     ///
     /// # Errors
     /// When the database cannot be reached or migrated.
@@ -102,19 +106,16 @@ impl Store {
         let writer = Conn::Sqlite(AsyncSqlite::with_runtime(first, OnWorker), true);
         Ok(Store {
             kind: DatabaseKind::Sqlite,
-            read: pool(&path.to_string_lossy(), SQLITE_READERS)?,
+            read: pool(Place::Sqlite(path.to_path_buf()), SQLITE_READERS)?,
             write: Writing::Sqlite(Writer::new(writer)),
             lock: None,
         })
     }
 
     async fn open_postgres(url: &str) -> Result<Store> {
-        migrations::run_postgres(
-            AsyncPgConnection::establish(url)
-                .await
-                .map_err(unreachable)?,
-        )?;
-        let pool = pool(url, POSTGRES_CONNECTIONS)?;
+        let server = Server::parse(url).map_err(unreachable)?;
+        migrations::run_postgres(server.connect().await.map_err(unreachable)?)?;
+        let pool = pool(Place::Postgres(Arc::new(server)), POSTGRES_CONNECTIONS)?;
         Ok(Store {
             kind: DatabaseKind::Postgres,
             read: pool.clone(),
@@ -238,43 +239,86 @@ impl Drop for OpenTransaction {
     }
 }
 
+/// One connection to a database as it is: it is not migrated, and nothing can be written. Neither is a missing SQLite
+/// file made.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn look(url: &str) -> Result<Conn> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        let server = Server::parse(url).map_err(unreachable)?.for_reading();
+        return Ok(Conn::Pg(server.connect().await.map_err(unreachable)?));
+    };
+    let path = PathBuf::from(path);
+    let opened = tokio::task::spawn_blocking(move || -> Result<SqliteConnection> {
+        std::fs::metadata(&path).map_err(unreachable)?;
+        let mut connection =
+            SqliteConnection::establish(&path.to_string_lossy()).map_err(unreachable)?;
+        connection.batch_execute(LOOKING)?;
+        Ok(connection)
+    });
+    let connection = opened.await.map_err(unreachable)??;
+    Ok(Conn::Sqlite(AsyncSqlite::new(connection), false))
+}
+
 /// Runs one statement on a PostgreSQL server, outside any transaction: making and dropping whole databases.
 ///
 /// # Errors
 /// When the server cannot be reached or refuses.
 pub async fn execute_on_server(url: &str, sql: &str) -> Result<()> {
-    let mut connection = AsyncPgConnection::establish(url)
-        .await
-        .map_err(unreachable)?;
+    let server = Server::parse(url).map_err(unreachable)?;
+    let mut connection = server.connect().await.map_err(unreachable)?;
     Ok(connection.batch_execute(sql).await?)
 }
 
-fn pool(url: &str, size: usize) -> Result<Pool<Conn>> {
+/// Where a connection leads.
+#[derive(Clone)]
+enum Place {
+    Sqlite(PathBuf),
+    Postgres(Arc<Server>),
+}
+
+fn pool(place: Place, size: usize) -> Result<Pool<Conn>> {
     let mut config = ManagerConfig::<Conn>::default();
     config.recycling_method = RecyclingMethod::Fast;
-    config.custom_setup = Box::new(|url| {
-        let url = url.to_owned();
+    config.custom_setup = Box::new(move |_url| {
+        let place = place.clone();
         Box::pin(async move {
-            if url.starts_with("postgres") {
-                return Ok(Conn::Pg(AsyncPgConnection::establish(&url).await?));
-            }
-            let connection =
-                tokio::task::spawn_blocking(move || connect_sqlite(Path::new(&url), false))
-                    .await
-                    .map_err(|e| ConnectionError::BadConnection(e.to_string()))??;
+            let path = match place {
+                Place::Sqlite(path) => path,
+                Place::Postgres(server) => {
+                    let connected = server.connect().await;
+                    return connected.map(Conn::Pg).map_err(|e| bad_connection(&e));
+                }
+            };
+            let connection = tokio::task::spawn_blocking(move || connect_sqlite(&path, false))
+                .await
+                .map_err(|e| ConnectionError::BadConnection(e.to_string()))??;
             Ok(Conn::Sqlite(
                 AsyncSqlite::with_runtime(connection, OnWorker),
                 false,
             ))
         })
     });
-    Pool::builder(AsyncDieselConnectionManager::new_with_config(url, config))
+    Pool::builder(AsyncDieselConnectionManager::new_with_config("", config))
         .max_size(size)
         .wait_timeout(Some(WAIT_FOR_CONNECTION))
         .create_timeout(Some(WAIT_FOR_CONNECTION))
         .runtime(Runtime::Tokio1)
         .build()
         .map_err(unreachable)
+}
+
+/// With what caused it: the pool passes on the text alone.
+fn bad_connection(error: &dyn std::error::Error) -> ConnectionError {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    ConnectionError::BadConnection(text)
 }
 
 fn connect_sqlite(path: &Path, writer: bool) -> ConnectionResult<SqliteConnection> {

@@ -42,16 +42,6 @@ pub async fn enqueue(tx: &mut Conn, outgoing: &Outgoing, how: Enqueue<'_>) -> Re
     deliver(tx, outgoing, to, how).await
 }
 
-/// Delivers an activity that is stored already to further receivers: a copy with the same id.
-/// Inboxes that have it in their queue are left out. Returns the number of deliveries.
-///
-/// # Errors
-/// When the database fails.
-pub async fn enqueue_again(tx: &mut Conn, outgoing: &Outgoing, how: Enqueue<'_>) -> Result<usize> {
-    let to = receivers::resolve(tx, &outgoing.receivers, how.rules).await?;
-    deliver(tx, outgoing, to, how).await
-}
-
 async fn deliver(
     tx: &mut Conn,
     outgoing: &Outgoing,

@@ -8,7 +8,7 @@ use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode, Place}
 use crate::domain::ids::{ActorId, EventId};
 
 use super::Conn;
-use super::backend::{MultiBackend, PerDb};
+use super::backend::{Both, MultiBackend, PerDb};
 use super::error::{Error, Result, word};
 use super::schema::{events, invitations, notifications, participations, posts};
 
@@ -168,6 +168,15 @@ pub async fn insert(c: &mut Conn, event: &Event) -> Result<()> {
     Ok(())
 }
 
+/// Like [`insert`], but `false` where its uri is known.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_if_new(c: &mut Conn, event: &Event) -> Result<bool> {
+    let row = diesel::insert_into(events::table).values(row(event));
+    Ok(Both(row.on_conflict_do_nothing()).execute(c).await? > 0)
+}
+
 /// Replaces everything of an event.
 ///
 /// # Errors
@@ -264,6 +273,21 @@ pub async fn upcoming_public(c: &mut Conn, now: Timestamp, limit: i64) -> Result
                 .gt(now.micros())
                 .and(events::visibility.eq("public")),
         )
+        .order((events::starts_at, events::id))
+        .limit(limit)
+        .select(EventRow::as_select())
+        .load(c)
+        .await?;
+    rows.into_iter().map(Event::try_from).collect()
+}
+
+/// What `host` hosts, whenever and for whomever, oldest first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_hosted(c: &mut Conn, host: ActorId, limit: i64) -> Result<Vec<Event>> {
+    let rows: Vec<EventRow> = events::table
+        .filter(events::host_id.eq(host.0))
         .order((events::starts_at, events::id))
         .limit(limit)
         .select(EventRow::as_select())

@@ -233,26 +233,6 @@ pub async fn list_following(
     )
 }
 
-/// Local accepted followers of `target`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_local_followers(
-    c: &mut Conn,
-    target: ActorId,
-    limit: i64,
-) -> Result<Vec<ActorId>> {
-    let ids: Vec<i64> = follows::table
-        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
-        .filter(follows::target_id.eq(target.0).and(actors::local.eq(true)))
-        .filter(accepted())
-        .limit(limit)
-        .select(follows::follower_id)
-        .load(c)
-        .await?;
-    Ok(ids.into_iter().map(ActorId).collect())
-}
-
 /// Members of a group who manage it, oldest first.
 ///
 /// # Errors
@@ -269,6 +249,23 @@ pub async fn list_managers(c: &mut Conn, group: ActorId) -> Result<Vec<Follow>> 
                     .eq(group.0)
                     .and(follows::role.eq_any(roles)),
             )
+            .filter(accepted())
+            .order(follows::id)
+            .select(FollowRow::as_select())
+            .load(c)
+            .await?,
+    )
+}
+
+/// The memberships of groups in which `member` is an organizer, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_organized(c: &mut Conn, member: ActorId) -> Result<Vec<Follow>> {
+    many(
+        follows::table
+            .filter(follows::follower_id.eq(member.0))
+            .filter(follows::role.eq(MemberRole::Organizer.as_str()))
             .filter(accepted())
             .order(follows::id)
             .select(FollowRow::as_select())

@@ -297,6 +297,34 @@ pub async fn remember_generation(
     Ok(())
 }
 
+/// Hosts that answer and of which it was not read since `before` what they run, the longest unread first; at most
+/// `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_unread(c: &mut Conn, before: Timestamp, limit: i64) -> Result<Vec<String>> {
+    Ok(hosts::table
+        .filter(hosts::software_at.lt(before.micros()))
+        .filter(hosts::dead_at.is_null().and(hosts::failures.eq(0)))
+        .order(hosts::software_at)
+        .limit(limit)
+        .select(hosts::host)
+        .load(c)
+        .await?)
+}
+
+/// Lets what is known of `host`'s software count as read at `at`, because it could not be read now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn put_off_software(tx: &mut Conn, host: &str, at: Timestamp) -> Result<()> {
+    diesel::update(hosts::table.find(host))
+        .set(hosts::software_at.eq(at.micros()))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Remembers what `host` runs, as its NodeInfo says.
 ///
 /// # Errors

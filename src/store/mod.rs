@@ -11,9 +11,9 @@ mod backend;
 mod conn;
 mod db;
 pub mod deliveries;
-pub mod departures;
 pub mod domain_rules;
 pub mod durability;
+pub mod erasure;
 mod error;
 pub mod events;
 pub mod follows;
@@ -26,6 +26,7 @@ mod migrations;
 pub mod notifications;
 pub mod parked;
 pub mod participations;
+mod postgres;
 pub mod posts;
 pub mod profile_fields;
 #[cfg(test)]
@@ -42,7 +43,7 @@ mod transaction;
 mod writer;
 
 pub use conn::Conn;
-pub use db::{DatabaseKind, Reader, Store, execute_on_server};
+pub use db::{DatabaseKind, Reader, Store, execute_on_server, look};
 pub use error::{Error, Result};
-pub use migrations::versions;
+pub use migrations::{Pending, pending};
 pub use transaction::Unit;

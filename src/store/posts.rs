@@ -193,7 +193,7 @@ pub async fn boosted_among(c: &mut Conn, actor: ActorId, ids: &[PostId]) -> Resu
     Ok(found.into_iter().flatten().map(PostId).collect())
 }
 
-/// Adds a post and counts it at the one it answers or boosts.
+/// Adds a post and counts it at the one it boosts and, if everybody may read it, at the one it answers.
 ///
 /// # Errors
 /// [`Error::Duplicate`] when its uri is known, or this boost was made before.
@@ -236,7 +236,9 @@ async fn complete(
 ) -> Result<()> {
     set_recipients(c, post.id, recipients).await?;
     set_tags(c, post.id, tags).await?;
-    if let Some(parent) = post.in_reply_to {
+    if let Some(parent) = post.in_reply_to
+        && post.audience.is_public()
+    {
         count_reply(c, parent, 1).await?;
     }
     if let Some(boosted) = post.boost_of {
@@ -245,7 +247,7 @@ async fn complete(
     Ok(())
 }
 
-/// Replaces everything of a post but its counters.
+/// Replaces everything of a post. An answer that everybody could read and that they can no longer is counted no more.
 ///
 /// # Errors
 /// When the database fails.
@@ -261,6 +263,20 @@ pub async fn update(
     diesel::delete(post_tags::table.filter(post_tags::post_id.eq(post.id.0)))
         .execute(c)
         .await?;
+    if let Some(parent) = post.in_reply_to {
+        let before: Option<String> = posts::table
+            .find(post.id.0)
+            .select(posts::audience)
+            .first(c)
+            .await
+            .optional()?;
+        let was_public = before
+            .and_then(|word| Audience::parse(&word))
+            .is_some_and(Audience::is_public);
+        if was_public && !post.audience.is_public() {
+            count_reply(c, parent, -1).await?;
+        }
+    }
     diesel::update(posts::table.find(post.id.0))
         .set(PostRow::from(post))
         .execute(c)
@@ -341,7 +357,9 @@ pub async fn delete(c: &mut Conn, post: &Post) -> Result<()> {
     diesel::delete(posts::table.find(post.id.0))
         .execute(c)
         .await?;
-    if let Some(parent) = post.in_reply_to {
+    if let Some(parent) = post.in_reply_to
+        && post.audience.is_public()
+    {
         count_reply(c, parent, -1).await?;
     }
     if let Some(boosted) = post.boost_of {
@@ -476,7 +494,16 @@ pub async fn adopt_replies(c: &mut Conn, uri: &str, parent: PostId) -> Result<us
     .execute(c)
     .await?;
     if adopted > 0 {
-        count_reply(c, parent, i64::try_from(adopted).unwrap_or(0)).await?;
+        let public: i64 = posts::table
+            .filter(posts::in_reply_to_id.eq(parent.0))
+            .filter(posts::audience.eq_any(["public", "quiet"]))
+            .count()
+            .get_result(c)
+            .await?;
+        diesel::update(posts::table.find(parent.0))
+            .set(posts::replies_count.eq(public))
+            .execute(c)
+            .await?;
     }
     Ok(adopted)
 }

@@ -251,6 +251,7 @@ diesel::table! {
         former_type -> Text,
         public -> Bool,
         deleted_at -> BigInt,
+        open -> Bool,
     }
 }
 

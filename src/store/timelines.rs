@@ -260,7 +260,7 @@ pub async fn pinned(c: &mut Conn, actor: ActorId) -> Result<Vec<Post>> {
     )
 }
 
-/// How many posts `author` has, boosts not counted.
+/// How many posts of `author` everybody may read, boosts not counted.
 ///
 /// # Errors
 /// When the database fails.
@@ -269,7 +269,8 @@ pub async fn count_by_author(c: &mut Conn, author: ActorId) -> Result<i64> {
         .filter(
             posts::actor_id
                 .eq(author.0)
-                .and(posts::boost_of_id.is_null()),
+                .and(posts::boost_of_id.is_null())
+                .and(posts::audience.eq_any(["public", "quiet"])),
         )
         .count()
         .get_result(c)

@@ -10,5 +10,7 @@
 mod kit;
 
 mod architecture;
+mod cli;
+mod federation;
 mod http;
 mod services;

@@ -253,8 +253,11 @@ CREATE TABLE tombstones (
     uri TEXT PRIMARY KEY,
     former_type TEXT NOT NULL,
     public BOOLEAN NOT NULL,
-    deleted_at BIGINT NOT NULL
+    deleted_at BIGINT NOT NULL,
+    open BOOLEAN NOT NULL
 );
+-- Whose receipts, and for an actor keys, are still kept.
+CREATE INDEX tombstones_open ON tombstones (deleted_at) WHERE open;
 
 -- Outgoing: one activity, its bodies, and a delivery for each inbox.
 CREATE TABLE activities (

@@ -12,7 +12,7 @@ use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::audience::{Audience, FieldAudience};
 use crate::domain::clock::Timestamp;
-use crate::domain::event::{EventVisibility, JoinMode, Place};
+use crate::domain::event::{Disclosure, EventVisibility, JoinMode, Place};
 use crate::domain::keys::KeyPair;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::federation::keys::generate_pairs;
@@ -246,6 +246,7 @@ fn draft(ctx: &Ctx, group: crate::domain::ids::ActorId, meeting: &Meeting) -> Ev
             country: "DE".to_owned(),
             latitude: None,
             longitude: None,
+            disclosure: Disclosure::Everyone,
         }),
         online_url: None,
         capacity: meeting.seats,

@@ -187,7 +187,7 @@ async fn organize(cast: &Cast, teller: &mut Teller) -> anyhow::Result<Twin> {
         "timezone": "Europe/Berlin",
         "capacity": 4,
         "group_id": text(&group, "/id")?,
-        "place": { "name": "Südwand Boulderhalle", "street": "Beispielstraße 7", "city": "Berlin", "country": "DE" },
+        "place": { "name": "Südwand Boulderhalle", "street": "Beispielstraße 7", "city": "Berlin", "country": "DE", "disclosure": "everyone" },
     });
     let event = aylin.post("/api/v1/events", &body).await?;
     let uri = text(&event, "/uri")?;

@@ -4,11 +4,10 @@ use url::Url;
 
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::audience::FieldAudience;
-use crate::domain::authority;
 use crate::domain::ids::ActorId;
 use crate::domain::keys::PublicKeyRow;
 use crate::domain::profile::{FieldKind, ProfileField};
-use crate::domain::uris::authority as host_and_port;
+use crate::domain::uris::{authority as host_and_port, same_origin};
 use crate::federation::Failure;
 use crate::federation::signatures::PublicKey;
 use crate::services::Ctx;
@@ -30,8 +29,7 @@ pub fn read(
     document: &IncomingActor,
     extra_keys: &[Keys],
 ) -> Result<ReceivedActor, Failure> {
-    let foreign = |inbox: &Url| !authority::inbox_is_own(&document.id, inbox);
-    if foreign(&document.inbox) || document.shared_inbox().is_some_and(foreign) {
+    if !document.inboxes_on_own_origin() {
         return Err(Failure::ForeignInbox);
     }
     let host = host_and_port(&document.id).ok_or(Failure::WrongKind)?;
@@ -138,9 +136,7 @@ fn keys(document: &IncomingActor, extra: &[Keys]) -> Vec<PublicKeyRow> {
             found.push(row(&entry.id, &key));
         }
     }
-    found.retain(|key| {
-        Url::parse(&key.uri).is_ok_and(|id| authority::inbox_is_own(&document.id, &id))
-    });
+    found.retain(|key| Url::parse(&key.uri).is_ok_and(|id| same_origin(&document.id, &id)));
     found.dedup_by(|a, b| a.uri == b.uri);
     found.truncate(KEYS);
     found

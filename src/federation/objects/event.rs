@@ -1,7 +1,7 @@
 //! A remote event, from its document.
 
 use crate::domain::actor::Actor;
-use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode, Place};
+use crate::domain::event::{Disclosure, Event, EventStatus, EventVisibility, JoinMode, Place};
 use crate::domain::ids::{ActorId, EventId};
 use crate::services::Ctx;
 use crate::text::name::clean_name;
@@ -113,5 +113,6 @@ fn place(wire: &WirePlace) -> Place {
         country: text(&wire.address.address_country),
         latitude: wire.latitude,
         longitude: wire.longitude,
+        disclosure: Disclosure::Everyone,
     }
 }

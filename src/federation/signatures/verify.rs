@@ -67,12 +67,6 @@ impl SignatureError {
             _ => StatusCode::UNAUTHORIZED,
         }
     }
-
-    /// Whether another key might verify the request, so that fetching the signer's keys again may help.
-    #[must_use]
-    pub const fn is_about_the_key(self) -> bool {
-        matches!(self, SignatureError::BadKey | SignatureError::Mismatch)
-    }
 }
 
 /// The kind of key that a signature names.

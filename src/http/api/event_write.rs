@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::auth::scope::{Area, Scope};
-use crate::domain::event::{EventVisibility, JoinMode, Place};
+use crate::domain::event::{Disclosure, EventVisibility, JoinMode, Place};
 use crate::domain::ids::{ActorId, EventId};
 use crate::domain::participation::Answer;
 use crate::services::event::{self, EventDraft};
@@ -135,18 +135,12 @@ fn word<T>(
 }
 
 fn place(asked: AskedPlace) -> ApiResult<Place> {
-    // An address that only guests may see must not be published before that is possible.
-    if asked
-        .disclosure
-        .as_deref()
-        .is_some_and(|to| to != "everyone")
-    {
-        return Err(ApiError::field(
-            "place",
-            Wrong::Invalid,
-            "a place can only be disclosed to everyone yet",
-        ));
-    }
+    let disclosure = word(
+        "place",
+        asked.disclosure,
+        Disclosure::default(),
+        Disclosure::parse,
+    )?;
     let inside = |value: Option<f64>, most: f64| value.is_none_or(|v| v.abs() <= most);
     if !inside(asked.latitude.0, 90.0) || !inside(asked.longitude.0, 180.0) {
         return Err(ApiError::field(
@@ -163,6 +157,7 @@ fn place(asked: AskedPlace) -> ApiResult<Place> {
         country: asked.country,
         latitude: asked.latitude.0,
         longitude: asked.longitude.0,
+        disclosure,
     })
 }
 

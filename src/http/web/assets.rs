@@ -7,7 +7,7 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
-use super::pages;
+use crate::http::HttpError;
 
 /// One embedded file.
 pub(super) struct Asset {
@@ -71,7 +71,7 @@ pub(super) async fn show_asset(Path(file): Path<String>) -> Response {
         .zip(PATHS.iter())
         .find(|(_, path)| path.strip_prefix("/static/") == Some(file.as_str()));
     let Some((asset, _)) = found else {
-        return pages::not_found();
+        return HttpError::not_found().into_response();
     };
     let headers: [(HeaderName, &str); 4] = [
         (header::CONTENT_TYPE, asset.media_type),

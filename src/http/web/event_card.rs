@@ -46,7 +46,7 @@ pub(super) struct EventCard {
 impl EventCard {
     pub(super) fn of(uris: &Uris, view: &EventView) -> EventCard {
         let event = &view.event;
-        let told = may_know_details(view);
+        let told = view.is_told_details();
         let place = event.place.as_ref();
         let street = place.map(street).unwrap_or_default();
         let online_url = event
@@ -103,16 +103,6 @@ impl EventCard {
         }
         line
     }
-}
-
-/// Whether the exact address and the online link are for this viewer's eyes: those who go, and those who host.
-/// What another server publishes about its own event is for everyone already.
-fn may_know_details(view: &EventView) -> bool {
-    let goes = view
-        .own
-        .as_ref()
-        .is_some_and(|own| own.standing == Standing::Going);
-    goes || view.manages || !view.event.local
 }
 
 /// The title of an event, never empty.

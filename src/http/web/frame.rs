@@ -7,7 +7,7 @@ use super::assets;
 /// The head of one page.
 #[derive(Debug, Clone)]
 pub(super) struct Frame {
-    /// The instance's name; empty on pages that do not know it.
+    /// The instance's name.
     pub(super) site: String,
     /// Plain text, without the instance's name.
     pub(super) title: String,
@@ -44,9 +44,9 @@ impl Frame {
     }
 
     /// A page that leads nowhere and belongs in no index.
-    pub(super) fn plain(title: &str) -> Frame {
+    pub(super) fn plain(title: &str, site: &str) -> Frame {
         Frame {
-            site: String::new(),
+            site: site.to_owned(),
             title: title.to_owned(),
             description: String::new(),
             canonical: None,

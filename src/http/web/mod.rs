@@ -37,7 +37,7 @@ use crate::domain::ids::PostId;
 
 pub use event_show::show_event;
 pub use group_show::show_group;
-pub use pages::{PageError, PageResult};
+pub use pages::{PageError, PageResult, error_page};
 pub use post_show::show_post;
 pub use profile_show::show_profile;
 

@@ -1,16 +1,18 @@
 //! Answers that are pages, and what a page says when there is nothing to show.
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::frame::Frame;
+use crate::http::HttpError;
+use crate::http::error::title;
 use crate::services::reading::ReadError;
 
 /// What a page handler answers.
 pub type PageResult = Result<Response, PageError>;
 
-/// Why a page cannot be shown. Becomes a page by itself.
+/// Why a page cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// There is none, or the viewer may not see it: the same to everybody who asks.
@@ -27,30 +29,27 @@ pub enum PageError {
     Render(#[from] askama::Error),
 }
 
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
-        match self {
-            PageError::NotFound => not_found(),
-            PageError::Gone => gone(),
+impl From<PageError> for HttpError {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::NotFound => HttpError::not_found(),
+            PageError::Gone => HttpError::gone(),
             PageError::Read(error) if error.is_outage() => {
                 tracing::error!(error = %error, "a page could not be read");
-                let busy = self::error(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "Back in a moment",
-                    "This server cannot reach its records right now. Please try again in a minute.",
-                );
-                ([(header::RETRY_AFTER, "30")], busy).into_response()
+                HttpError::unavailable()
             }
             failure => {
                 tracing::error!(error = %failure, "a page could not be made");
-                self::error(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "Something went wrong",
-                    "This is our mistake, not yours. Please try again later.",
-                )
-                .into_response()
+                HttpError::internal()
             }
         }
+    }
+}
+
+/// An error that the middleware gives its form, a page or JSON.
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        HttpError::from(self).into_response()
     }
 }
 
@@ -62,38 +61,23 @@ struct MessagePage<'a> {
     text: &'a str,
 }
 
-/// A page that says what happened: `title` as its heading, `text` below, both plain text.
-pub fn error(status: StatusCode, title: &str, text: &str) -> (StatusCode, Html<String>) {
-    let page = MessagePage {
-        frame: Frame::plain(title),
-        code: status.as_u16(),
-        text,
+/// The page of an error; `site` is the instance's name.
+#[must_use]
+pub fn error_page(error: &HttpError, site: &str) -> String {
+    let heading = match error.status.as_u16() {
+        404 => "Nothing here",
+        410 => "This is gone",
+        503 => "Back in a moment",
+        500 => "Something went wrong",
+        _ => title(error.status),
     };
-    // A page without an outside cannot fail but for memory; then the text alone has to do.
-    let html = page.render().unwrap_or_default();
-    (status, Html(html))
-}
-
-/// The page for an address where there is nothing, or nothing for this viewer.
-#[must_use]
-pub fn not_found() -> Response {
-    error(
-        StatusCode::NOT_FOUND,
-        "Nothing here",
-        "There is no page at this address, or it is not for everyone. The link may be old, or mistyped.",
-    )
-    .into_response()
-}
-
-/// The page in place of something public that was deleted.
-#[must_use]
-pub fn gone() -> Response {
-    error(
-        StatusCode::GONE,
-        "This is gone",
-        "What was here has been deleted by the person it belonged to.",
-    )
-    .into_response()
+    let page = MessagePage {
+        frame: Frame::plain(heading, site),
+        code: error.status.as_u16(),
+        text: &error.description,
+    };
+    // A page without an outside cannot fail but for memory; then the heading alone has to do.
+    page.render().unwrap_or_else(|_| heading.to_owned())
 }
 
 /// Renders a page.

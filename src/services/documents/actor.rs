@@ -24,9 +24,10 @@ async fn kept(ctx: &Ctx, owner: Owner<'_>, stub: bool) -> Result<Document, ReadE
     if let Some(document) = shelf::get(&label) {
         return Ok(document);
     }
+    let since = shelf::moment();
     let mut c = ctx.store.reader().await?;
     let document = build(ctx, &mut c, owner, stub).await?;
-    shelf::put(ctx, label, &document);
+    shelf::put(ctx, label, &document, since);
     Ok(document)
 }
 

@@ -256,10 +256,14 @@ impl Kit {
             timezone: "Europe/Berlin".to_owned(),
             place: Some(Place {
                 name: "Boulderhalle Nord".to_owned(),
+                street: "Geheime Straße 4".to_owned(),
                 city: "Berlin".to_owned(),
+                postal_code: "10999".to_owned(),
+                latitude: Some(52.490_123),
+                longitude: Some(13.430_987),
                 ..Place::default()
             }),
-            online_url: None,
+            online_url: Some("https://meet.example/secret-room".to_owned()),
             capacity: Some(16),
             join_mode: JoinMode::Free,
             visibility,

@@ -29,7 +29,7 @@ use crate::wire::activitystreams::render::url;
 
 use super::Ctx;
 
-pub use shelf::forget;
+pub use shelf::{KEPT, forget};
 
 /// The hosts looked through to learn whether one of them had a deleted thing. Only what was not public is looked up, and
 /// that never went to this many.

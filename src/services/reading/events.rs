@@ -21,6 +21,17 @@ pub struct EventView {
     pub manages: bool,
 }
 
+impl EventView {
+    /// Whether the exact address and the online link are for this viewer's eyes: those who go, and those who host, unless
+    /// everyone may know. What another server publishes about its own event is for everyone already.
+    #[must_use]
+    pub fn is_told_details(&self) -> bool {
+        let own = self.own.as_ref();
+        let goes = own.is_some_and(|own| own.standing == Standing::Going);
+        goes || self.manages || !self.event.local || self.event.discloses_all()
+    }
+}
+
 /// One event; `None` when there is none or the viewer may not see it.
 ///
 /// # Errors

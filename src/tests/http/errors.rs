@@ -36,6 +36,23 @@ both_backends! {
         assert_eq!(page.header("vary"), "Accept");
     }
 
+    async fn what_is_not_there_looks_the_same_at_every_address(kit: TestKit) {
+        for path in ["/nothing", "/nothing/here", "/@nobody", "/people/nobody", "/posts/7", "/static/no.css"] {
+            let page = kit.send(request(path, "accept", "text/html")).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+            assert!(page.text().contains("Nothing here") && page.text().contains("stylesheet"), "{path}");
+            assert_eq!(page.headers.get_all("vary").iter().count(), 1, "{path}");
+            for accept in ["application/activity+json", "application/json"] {
+                let reply = kit.send(request(path, "accept", accept)).await;
+                assert_eq!(reply.status, StatusCode::NOT_FOUND, "{path}");
+                assert!(reply.header("content-type").starts_with("application/json"), "{path}");
+                let error = reply.json();
+                assert!(error["error"].is_string() && error["error_description"].is_string(), "{path}");
+            }
+        }
+    }
+
     async fn a_wrong_method_is_told_the_right_ones(kit: TestKit) {
         let request = Request::post("/nodeinfo/2.1").body(Body::empty()).unwrap();
         let reply = kit.send(request).await;

@@ -63,6 +63,11 @@ impl Database {
         self.folder.path()
     }
 
+    /// As it stands in `kith.toml`.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(crate) async fn open(&self) -> Store {
         Store::open(&self.url).await.unwrap()
     }

@@ -4,6 +4,7 @@
 //! assertions about one feature, which stand in its test.
 
 mod database;
+mod remote;
 mod reply;
 
 use std::sync::{Arc, OnceLock};

@@ -117,4 +117,24 @@ both_backends! {
         assert_eq!(edit(&kit, version(&original, "late", at(5))).await, "fourth");
         assert_eq!(edit(&kit, version(&original, "undated", None)).await, "fourth");
     }
+
+    async fn what_comes_by_several_ways_at_once_is_stored_once(kit: TestKit) {
+        let ada = kit.person("ada").await;
+        let ctx = &kit.app.ctx;
+        let (like, of) = (version(&post(&kit, &ada).await, "hello", None), breakfast(&kit, &ada).await);
+        let event = Event { uri: "https://peer.test/events/1".to_owned(), local: false, ..of };
+        let mut coming = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let (ctx, like, event) = (ctx.clone(), like.clone(), event.clone());
+            coming.spawn(async move {
+                let posted: Result<_, IncomingError> =
+                    ctx.transact(async |tx| incoming::receive_post(&ctx, tx, &like).await).await;
+                let met: Result<_, IncomingError> =
+                    ctx.transact(async |tx| incoming::receive_event(&ctx, tx, &event).await).await;
+                (posted.unwrap(), met.unwrap().id)
+            });
+        }
+        let stored = coming.join_all().await;
+        assert!(stored.iter().all(|ids| *ids == stored[0]), "{stored:?}");
+    }
 }

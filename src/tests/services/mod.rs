@@ -1,4 +1,7 @@
 //! Use cases, through their functions.
 
 mod accounts;
+mod counts;
+mod deletion;
+mod documents;
 mod incoming;

@@ -2,8 +2,8 @@
 
 mod keys;
 
+use serde::Deserialize;
 use serde::de::Deserializer;
-use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use url::Url;
 
@@ -14,7 +14,10 @@ use super::event::EventParts;
 use super::lenient::{self, LanguageMap};
 use super::tag::{Tags, tags};
 use super::{ParseError, read};
+use crate::domain::actor::ActorKind;
+use crate::domain::authority::inbox_is_own;
 use crate::domain::clock::Timestamp;
+use crate::domain::uris::same_origin;
 
 /// Longest `name`, in characters.
 pub const MAX_NAME: usize = 2_048;
@@ -26,54 +29,6 @@ pub const MAX_FIELDS: usize = 50;
 pub const MAX_FIELD: usize = 2_047;
 /// Most other accounts in `alsoKnownAs`.
 pub const MAX_ALIASES: usize = 256;
-
-/// What an actor is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ActorKind {
-    /// A human being.
-    Person,
-    /// A group of them.
-    Group,
-    /// A company, association or the like.
-    Organization,
-    /// A program, for example a whole server.
-    Application,
-    /// A bot.
-    Service,
-}
-
-impl ActorKind {
-    /// The ActivityStreams name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ActorKind::Person => "Person",
-            ActorKind::Group => "Group",
-            ActorKind::Organization => "Organization",
-            ActorKind::Application => "Application",
-            ActorKind::Service => "Service",
-        }
-    }
-
-    /// The kind with this ActivityStreams name; `None` for types that are not actors.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        let all = [
-            ActorKind::Person,
-            ActorKind::Group,
-            ActorKind::Organization,
-            ActorKind::Application,
-            ActorKind::Service,
-        ];
-        all.into_iter().find(|kind| kind.as_str() == name)
-    }
-}
-
-impl Serialize for ActorKind {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
 
 /// One line of a profile (`PropertyValue`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -141,7 +96,11 @@ pub struct IncomingActor {
     pub upcoming_events: Option<Url>,
     #[serde(default, deserialize_with = "lenient::embedded")]
     endpoints: Option<Endpoints>,
-    #[serde(default, rename = "sharedInbox", deserialize_with = "lenient::id")]
+    #[serde(
+        default,
+        rename = "sharedInbox",
+        deserialize_with = "lenient::optional_link"
+    )]
     own_shared_inbox: Option<Url>,
     #[serde(default, deserialize_with = "keys::public_keys")]
     public_key: Keys,
@@ -216,7 +175,7 @@ pub struct IncomingActor {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Endpoints {
-    #[serde(default, deserialize_with = "lenient::id")]
+    #[serde(default, deserialize_with = "lenient::optional_link")]
     shared_inbox: Option<Url>,
 }
 
@@ -281,10 +240,10 @@ impl IncomingActor {
     /// The profile page for people, only if it is on the actor's own origin.
     #[must_use]
     pub fn page_url(&self) -> Option<&Url> {
-        lenient::pick_page(&self.pages).filter(|url| lenient::same_origin(url, &self.id))
+        lenient::pick_page(&self.pages).filter(|url| same_origin(url, &self.id))
     }
 
-    /// One inbox for everybody on that server.
+    /// One inbox for everybody on that server; whatever its host, so that a foreign one is noticed, not left out.
     #[must_use]
     pub fn shared_inbox(&self) -> Option<&Url> {
         self.endpoints
@@ -296,10 +255,10 @@ impl IncomingActor {
     /// True if inbox and shared inbox are on the actor's own origin. Others are refused (see `docs/decisions.md`).
     #[must_use]
     pub fn inboxes_on_own_origin(&self) -> bool {
-        lenient::same_origin(&self.inbox, &self.id)
+        inbox_is_own(&self.id, &self.inbox)
             && self
                 .shared_inbox()
-                .is_none_or(|url| lenient::same_origin(url, &self.id))
+                .is_none_or(|url| inbox_is_own(&self.id, url))
     }
 
     /// All keys in the document, at most ten of each form. A key may be believed only if its owner is this actor.

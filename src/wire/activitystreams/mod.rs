@@ -36,9 +36,6 @@ pub const MAX_ATTACHMENTS: usize = 100;
 /// Most options a `Question` may have, and most objects one activity may name; more and the document is refused.
 pub const MAX_OPTIONS: usize = 500;
 
-/// No activity of ours may be larger than this, in bytes: the smallest inbox limit among the peers (Misskey).
-pub const MAX_ACTIVITY_BYTES: usize = 64 * 1024;
-
 /// Why a document was refused. All of these are the sender's mistake.
 #[derive(Debug, thiserror::Error)]
 pub enum ParseError {

@@ -12,6 +12,7 @@ use super::poll::Poll;
 use super::tag::{Tags, tags};
 use super::{PUBLIC, ParseError, read};
 use crate::domain::clock::Timestamp;
+use crate::domain::uris::same_origin;
 
 /// Longest text that is kept, in bytes. The body limit allows more, people do not write it.
 const MAX_CONTENT: usize = 256 * 1024;
@@ -190,7 +191,7 @@ impl IncomingObject {
     /// The page for people, only if it is on the object's own origin: a link elsewhere must not pass as the original.
     #[must_use]
     pub fn page_url(&self) -> Option<&Url> {
-        lenient::pick_page(&self.pages).filter(|url| lenient::same_origin(url, &self.id))
+        lenient::pick_page(&self.pages).filter(|url| same_origin(url, &self.id))
     }
 
     /// The post it quotes, under any of the names in use.

@@ -10,6 +10,7 @@ use super::actor::IncomingActor;
 use super::collection::IncomingCollection;
 use super::note::IncomingObject;
 use super::{MAX_OPTIONS, ParseError, lenient};
+use crate::domain::uris::same_origin;
 
 /// The value of `object`, `target`, `first` and the like.
 #[derive(Debug, Clone)]
@@ -148,10 +149,7 @@ impl Embedded {
     /// else has to be fetched from where its id says (FEP-fe34).
     #[must_use]
     pub fn is_of(&self, actor: &Url) -> bool {
-        self.id
-            .as_ref()
-            .is_some_and(|id| lenient::same_origin(id, actor))
-            && self.belongs_to(actor)
+        self.id.as_ref().is_some_and(|id| same_origin(id, actor)) && self.belongs_to(actor)
     }
 
     /// Reads it as a post, event or poll.

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 
 use super::activitystreams::ParseError;
 use super::activitystreams::activity::IncomingActivity;
-use super::activitystreams::actor::{ActorKind, IncomingActor, Keys};
+use super::activitystreams::actor::{IncomingActor, Keys};
 use super::activitystreams::collection::{IncomingCollection, IncomingTombstone};
 use super::activitystreams::note::IncomingObject;
 use super::activitystreams::object_ref::Embedded;
 use super::nodeinfo::{NodeInfo, NodeInfoLinks};
 use super::webfinger::Jrd;
+use crate::domain::actor::ActorKind;
 
 /// The folder of foreign documents; `None`, with a notice, where it is absent.
 fn folder() -> Option<PathBuf> {

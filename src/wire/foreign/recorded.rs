@@ -1,8 +1,9 @@
 //! The documents that other projects keep in their tests.
 
 use super::*;
+use crate::domain::uris::same_origin;
 use crate::wire::activitystreams::event::{EventStatus, read_location};
-use crate::wire::activitystreams::lenient::{parse_id, same_origin};
+use crate::wire::activitystreams::lenient::parse_id;
 use crate::wire::activitystreams::object_ref::ObjectRef;
 
 /// Ids over plain http. Refused, and understood once the addresses begin with https.

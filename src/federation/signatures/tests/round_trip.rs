@@ -51,12 +51,10 @@ fn what_we_sign_verifies_in_both_generations_with_both_kinds_of_key() {
                     assert_eq!(presented.generation(), generation);
                     assert_eq!(presented.key_id(), KEY_ID);
                     assert_eq!(presented.verify(key.public()), Ok(()));
-                    assert!(
-                        presented
-                            .verify(other.public())
-                            .unwrap_err()
-                            .is_about_the_key()
-                    );
+                    assert!(matches!(
+                        presented.verify(other.public()),
+                        Err(SignatureError::BadKey | SignatureError::Mismatch)
+                    ));
                     assert_eq!(sample.headers.get("content-type").is_some(), body.is_some());
                 }
             }

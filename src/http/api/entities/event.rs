@@ -54,6 +54,7 @@ impl Event {
     pub(in crate::http::api) fn of(view: &EventView, waiting: Waiting, desk: &Desk<'_>) -> Event {
         let event = &view.event;
         let host = view.organizer.as_ref().unwrap_or(&view.host);
+        let told = view.is_told_details();
         Event {
             id: event.id.to_string(),
             uri: event.uri.clone(),
@@ -70,8 +71,12 @@ impl Event {
             waitlist_count: waiting.count,
             join_mode: event.join_mode.as_str(),
             visibility: event.visibility.as_str(),
-            place: event.place.clone(),
-            online_url: web(event.online_url.as_deref()),
+            place: if told {
+                event.place.clone()
+            } else {
+                event.place.as_ref().map(Place::as_told_to_all)
+            },
+            online_url: web(event.online_url.as_deref()).filter(|_| told),
             group: view.host.is_group().then(|| Account::of(&view.host, desk)),
             host: Account::of(host, desk),
             own_participation: own(view, waiting),

@@ -180,7 +180,7 @@ async fn what_an_event_cannot_be_yet_is_refused() {
         ("guests_allowed", json!({"guests_allowed": 2})),
         (
             "place",
-            json!({"place": {"name": "Home", "disclosure": "attendees"}}),
+            json!({"place": {"name": "Home", "disclosure": "nobody"}}),
         ),
         (
             "place",
@@ -194,4 +194,49 @@ async fn what_an_event_cannot_be_yet_is_refused() {
     let group = json!({"group_id": "1"});
     let reply = ada.json("/api/v1/events", draft(group)).await;
     assert_eq!(reply.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn street_and_link_are_for_those_who_go() {
+    let kit = Kit::new().await;
+    let (ada, grace) = (kit.person("ada").await, kit.person("grace").await);
+    let place = json!({"name": "Hall", "street": "Side Street 1", "city": "Berlin", "latitude": 52.5, "longitude": 13.4});
+    let id = create(
+        &ada,
+        json!({"place": place, "online_url": "https://meet.example/room"}),
+    )
+    .await;
+    let path = format!("/api/v1/events/{id}");
+    let told = |event: &serde_json::Value| {
+        assert_eq!(
+            (&event["place"]["name"], &event["place"]["city"]),
+            (&json!("Hall"), &json!("Berlin"))
+        );
+        let street = event["place"]["street"] == "Side Street 1";
+        assert_eq!(event["place"]["latitude"].is_number(), street);
+        assert_eq!(event["online_url"].is_string(), street);
+        street
+    };
+    assert!(!told(&kit.stranger().get(&path).await.json));
+    assert!(!told(&grace.get(&path).await.json));
+    assert!(
+        told(&ada.get(&path).await.json),
+        "the host knows where it is"
+    );
+    grace
+        .json(&format!("{path}/join"), json!({"answer": "going"}))
+        .await;
+    assert!(told(&grace.get(&path).await.json));
+    let open = json!({"name": "Hall", "street": "Side Street 1", "latitude": 52.5, "city": "Berlin", "disclosure": "everyone"});
+    let id = create(
+        &ada,
+        json!({"place": open, "online_url": "https://meet.example/room"}),
+    )
+    .await;
+    assert!(told(
+        &kit.stranger()
+            .get(&format!("/api/v1/events/{id}"))
+            .await
+            .json
+    ));
 }

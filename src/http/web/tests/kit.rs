@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use tower::ServiceExt as _;
 
@@ -17,10 +18,10 @@ use crate::domain::clock::{FixedClock, Timestamp};
 use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode};
 use crate::domain::ids::{ActorId, EventId, PostId};
 use crate::domain::post::Post;
-use crate::http::AppState;
 use crate::http::web::{
     Older, PageResult, routes, show_event, show_group, show_post, show_profile,
 };
+use crate::http::{AppState, error};
 use crate::services::Ctx;
 use crate::store::Store;
 
@@ -87,6 +88,7 @@ impl Kit {
     pub(super) async fn get(&self, path: &str) -> Page {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = router(self.viewer)
+            .layer(from_fn_with_state(self.app.clone(), error::pages))
             .with_state(self.app.clone())
             .oneshot(request)
             .await

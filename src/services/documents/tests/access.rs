@@ -257,3 +257,34 @@ async fn an_address_is_answered_only_as_it_is_spelled_in_the_id() {
         assert!(found.is_missing(), "{owner:?}");
     }
 }
+
+#[tokio::test]
+async fn no_server_learns_the_street_or_the_link_of_an_event() {
+    let kit = Kit::new().await;
+    let maria = kit.person("maria").await;
+    let ada = kit.remote("ada", "mastodon.example").await;
+    kit.follow(&ada, &maria, MemberRole::Follower).await;
+    let event = kit.event(&maria, None, EventVisibility::Public).await;
+    let told = |text: &str| {
+        ["Geheime", "10999", "52.49", "13.43", "secret-room"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    for wanted in wanted_of_event(event.id) {
+        let text = kit
+            .read_from("mastodon.example", wanted)
+            .await
+            .json()
+            .to_string();
+        assert!(!told(&text), "{wanted:?}: {text}");
+    }
+    let served = kit.read(Wanted::Event(event.id)).await.json();
+    assert_eq!(served["location"]["name"], "Boulderhalle Nord");
+    assert_eq!(served["location"]["address"]["addressLocality"], "Berlin");
+    let outbox = kit
+        .read(Wanted::OutboxPage(Owner::Person("maria"), None))
+        .await
+        .json();
+    assert_eq!(outbox["orderedItems"][0]["object"]["id"], event.uri);
+    assert!(!told(&outbox.to_string()));
+}

@@ -380,3 +380,27 @@ async fn a_deleted_event_is_a_tombstone() {
     assert_eq!(grave["formerType"], "Event");
     assert_eq!(grave["id"], event.uri);
 }
+
+#[tokio::test]
+async fn the_answers_in_an_object_are_the_collection_that_is_served() {
+    let kit = Kit::new().await;
+    let maria = kit.person("maria").await;
+    let post = kit.post(&maria, "hello", Audience::Public).await;
+    let event = kit.event(&maria, None, EventVisibility::Public).await;
+    let (p, e) = (post.id, event.id);
+    for (object, replies, page) in [
+        (Wanted::Post(p), Wanted::Replies(p), Wanted::RepliesPage(p)),
+        (
+            Wanted::Event(e),
+            Wanted::EventList(e, EventList::Replies),
+            Wanted::EventList(e, EventList::RepliesPage),
+        ),
+    ] {
+        let inside = kit.read(object).await.json()["replies"].clone();
+        let served = kit.read(replies).await.json();
+        for key in ["type", "id", "first"] {
+            assert_eq!(inside[key], served[key], "{key}");
+        }
+        assert_eq!(inside["first"], kit.read(page).await.json()["id"]);
+    }
+}

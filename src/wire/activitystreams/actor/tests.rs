@@ -88,6 +88,23 @@ fn inboxes_elsewhere_are_noticed() {
             .inboxes_on_own_origin()
     );
     assert!(!actor(json!({"inbox": "https://a.example:444/ada/inbox"})).inboxes_on_own_origin());
+    for shared in [
+        "https://192.0.2.1/inbox",
+        "http://127.0.0.1:8080/inbox",
+        "http://a.example/inbox",
+    ] {
+        assert!(
+            !actor(json!({"endpoints": {"sharedInbox": shared}})).inboxes_on_own_origin(),
+            "{shared}"
+        );
+    }
+    for nothing in [json!(null), json!(""), json!("not one"), json!({})] {
+        let ada = actor(json!({"endpoints": {"sharedInbox": nothing}}));
+        assert!(
+            ada.inboxes_on_own_origin() && ada.shared_inbox().is_none(),
+            "{nothing}"
+        );
+    }
     assert_eq!(
         actor(json!({"sharedInbox": "https://a.example/inbox"}))
             .shared_inbox()

@@ -35,13 +35,10 @@ pub fn parse_id(text: &str) -> Option<Url> {
     Url::parse(text).ok().filter(acceptable_id)
 }
 
-/// True if both have the same scheme, host and port (FEP-fe34). Opaque origins are never the same.
-#[must_use]
-pub fn same_origin(a: &Url, b: &Url) -> bool {
-    a.scheme() == b.scheme()
-        && a.host().is_some()
-        && a.host() == b.host()
-        && a.port_or_known_default() == b.port_or_known_default()
+/// A property that is an address with any host, or nothing.
+pub(crate) fn optional_link<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Url>, D::Error> {
+    let value = Value::deserialize(d)?;
+    Ok(value.as_str().and_then(web_link))
 }
 
 /// Reads an address that people may open: http or https with a host, whatever the host.

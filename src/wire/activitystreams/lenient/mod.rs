@@ -8,9 +8,10 @@ mod numbers;
 mod text;
 mod times;
 
-pub use ids::{acceptable_id, parse_id, same_origin};
+pub use ids::{acceptable_id, parse_id};
 pub(crate) use ids::{
-    id, id_of, ids, ids_of, kind, kind_of, optional_kind, pages, pick_page, required_id, web_link,
+    id, id_of, ids, ids_of, kind, kind_of, optional_kind, optional_link, pages, pick_page,
+    required_id, web_link,
 };
 pub(crate) use numbers::{count, flag, float_of, whole};
 pub(crate) use text::{LanguageMap, clip_bytes, clip_chars, language_map, strings, text, text_of};

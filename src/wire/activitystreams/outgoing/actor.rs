@@ -1,11 +1,11 @@
 //! Our people, groups and instance actor.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use url::Url;
 
 use super::Document;
 use super::parts::{OutgoingImage, OutgoingTag};
-use crate::wire::activitystreams::actor::ActorKind;
+use crate::domain::actor::ActorKind;
 use crate::wire::activitystreams::context::Context;
 
 /// A `Person`, `Group` or `Application`. What is `None` or, for `alsoKnownAs` and the like, empty is left out.
@@ -15,7 +15,7 @@ pub struct OutgoingActor {
     /// The id; the document is served there.
     pub id: Url,
     /// What it is.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", serialize_with = "kind")]
     pub kind: ActorKind,
     /// The name part of the handle; for the instance actor the host name.
     pub preferred_username: String,
@@ -291,4 +291,12 @@ impl Specification {
                 .expect("a constant that is a URL"),
         }
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
+fn kind<S: Serializer>(kind: &ActorKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
 }

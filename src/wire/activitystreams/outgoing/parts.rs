@@ -1,7 +1,6 @@
 //! Pieces that several kinds of documents share.
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 use url::Url;
 
 use crate::wire::activitystreams::PUBLIC;
@@ -84,7 +83,7 @@ pub enum OutgoingAttachment {
     },
 }
 
-/// `replies`, with an empty first page inside: peers that follow it fetch the collection.
+/// `replies`, by reference: its first page stands at `{id}/page`, like that of the collection itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RepliesRef(
     /// The id of the collection.
@@ -94,8 +93,9 @@ pub struct RepliesRef(
 impl Serialize for RepliesRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let id = self.0.as_str();
-        let first = serde_json::json!({"type": "CollectionPage", "partOf": id, "items": Value::Array(Vec::new())});
-        serde_json::json!({"type": "Collection", "id": id, "first": first}).serialize(serializer)
+        let first = format!("{id}/page");
+        serde_json::json!({"type": "OrderedCollection", "id": id, "first": first})
+            .serialize(serializer)
     }
 }
 

@@ -7,7 +7,6 @@ use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::keys::{Algorithm, PublicKeyRow};
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::domain::uris::Uris;
-use crate::wire::activitystreams::actor::ActorKind as WireKind;
 use crate::wire::activitystreams::outgoing::{
     ActorCore, Capabilities, Endpoints, Generator, OutgoingActor, OutgoingField, OutgoingImage,
     OutgoingMultikey, OutgoingPublicKey, Specification,
@@ -128,7 +127,7 @@ fn core(actor: &Actor, keys: &[PublicKeyRow]) -> ActorCore {
     let rsa = keys.iter().find(|key| key.algorithm == Algorithm::Rsa);
     ActorCore {
         id: url(&actor.uri),
-        kind: WireKind::parse(actor.kind.as_str()).unwrap_or(WireKind::Person),
+        kind: actor.kind,
         preferred_username: actor.handle.clone(),
         inbox: url(&actor.inbox),
         public_key: OutgoingPublicKey {

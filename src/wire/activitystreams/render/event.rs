@@ -17,6 +17,9 @@ use crate::wire::activitystreams::outgoing::{
 
 use super::{public, url};
 
+/// Where an event without a place is.
+const ONLINE: &str = "Online";
+
 /// What a local event's document is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct EventCard<'a> {
@@ -192,46 +195,48 @@ fn in_zone(at: Timestamp, zone: &str) -> String {
         .to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
+/// What everybody may know of the place. What only those who go may know is sent to nobody: no server can be told to
+/// keep it from others.
 fn location(event: &Event) -> Option<OutgoingLocation> {
     if let Some(place) = &event.place {
-        let some = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let place = place.as_told_to_all();
+        let some = |text: String| (!text.is_empty()).then_some(text);
         return Some(OutgoingLocation::Place(OutgoingPlace {
             id: None,
-            name: place.name.clone(),
+            name: place.name,
             address: Some(OutgoingAddress {
-                street_address: some(&place.street),
-                postal_code: some(&place.postal_code),
-                address_locality: some(&place.city),
+                street_address: some(place.street),
+                postal_code: some(place.postal_code),
+                address_locality: some(place.city),
                 address_region: None,
-                address_country: some(&place.country),
+                address_country: some(place.country),
             }),
             latitude: place.latitude,
             longitude: place.longitude,
         }));
     }
-    let link = event
+    event
         .online_url
-        .as_deref()
-        .and_then(|text| Url::parse(text).ok())?;
-    Some(OutgoingLocation::VirtualLocation {
-        name: link.host_str().unwrap_or_default().to_owned(),
-        url: Some(link),
-    })
+        .as_ref()
+        .map(|_link| OutgoingLocation::VirtualLocation {
+            name: ONLINE.to_owned(),
+            url: None,
+        })
 }
 
 fn website(event: &Event) -> Vec<OutgoingAttachment> {
     let link = event
-        .place
-        .as_ref()
-        .and(event.online_url.as_deref())
-        .and_then(|text| Url::parse(text).ok());
-    link.map(|href| OutgoingAttachment::Link {
-        href,
-        media_type: "text/html".to_owned(),
-        name: "Website".to_owned(),
-    })
-    .into_iter()
-    .collect()
+        .online_url
+        .as_deref()
+        .filter(|_| event.discloses_all());
+    link.and_then(|text| Url::parse(text).ok())
+        .map(|href| OutgoingAttachment::Link {
+            href,
+            media_type: "text/html".to_owned(),
+            name: "Website".to_owned(),
+        })
+        .into_iter()
+        .collect()
 }
 
 fn count(number: Option<i64>) -> Option<u32> {

@@ -1,6 +1,7 @@
 use super::super::*;
 use super::{assert_is, here, public, url};
-use crate::wire::activitystreams::actor::{ActorKind, IncomingActor};
+use crate::domain::actor::ActorKind;
+use crate::wire::activitystreams::actor::IncomingActor;
 
 const PEM: &str = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n-----END PUBLIC KEY-----\n";
 

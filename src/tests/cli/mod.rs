@@ -1,0 +1,3 @@
+//! Commands, run as the program that is shipped.
+
+mod check;

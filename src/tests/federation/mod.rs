@@ -1,0 +1,3 @@
+//! Speaking with other servers.
+
+mod software;
