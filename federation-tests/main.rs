@@ -9,12 +9,16 @@
     reason = "a panic in a helper fails the test, as it should"
 )]
 
+mod activity_attacks_tests;
 mod checklist_tests;
 mod faults_tests;
+mod http_attacks_tests;
+mod http_identity_tests;
 mod kit;
 mod limits_tests;
 mod outgoing_tests;
 mod ownership_tests;
 mod pairs_tests;
 mod privacy_tests;
+mod signature_attacks_tests;
 mod signatures_tests;

@@ -26,6 +26,10 @@ pub(crate) struct Setup {
     /// More lines of `kith.toml`, by section.
     pub(crate) federation: String,
     pub(crate) limits: String,
+    /// A program, with its arguments, that starts the program.
+    pub(crate) through: Vec<String>,
+    /// Where the SQLite file is, seen from the folder.
+    pub(crate) database: String,
 }
 
 impl Setup {
@@ -37,6 +41,8 @@ impl Setup {
             postgres: false,
             federation: String::new(),
             limits: String::new(),
+            through: Vec::new(),
+            database: "kith.db".to_owned(),
         }
     }
 
@@ -52,6 +58,12 @@ impl Setup {
 
     pub(crate) fn limits(mut self, lines: &str) -> Setup {
         lines.clone_into(&mut self.limits);
+        self
+    }
+
+    /// Runs every command through another program, such as `nsenter`.
+    pub(crate) fn through(mut self, program: &[String]) -> Setup {
+        self.through = program.to_vec();
         self
     }
 
@@ -86,6 +98,7 @@ pub(crate) struct Kith {
     admin: u16,
     child: Mutex<Option<Child>>,
     database: Option<String>,
+    through: Vec<String>,
 }
 
 impl Kith {
@@ -105,7 +118,7 @@ impl Kith {
         let hosts: Vec<String> = setup.hosts.iter().map(|host| format!("{host:?}")).collect();
         let url = database
             .clone()
-            .unwrap_or_else(|| "sqlite:kith.db".to_owned());
+            .unwrap_or_else(|| format!("sqlite:{}", setup.database));
         let text = format!(
             "[instance]\ndomain = \"{domain}\"\nscheme = \"http\"\n\
              [server]\nlisten = \"127.0.0.1:{port}\"\nadmin_listen = \"127.0.0.1:{admin}\"\n\
@@ -125,6 +138,7 @@ impl Kith {
             admin,
             child: Mutex::new(None),
             database,
+            through: setup.through.clone(),
         }
     }
 
@@ -137,7 +151,14 @@ impl Kith {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = match self.through.split_first() {
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(PROGRAM);
+                command
+            }
+            None => Command::new(PROGRAM),
+        };
         command
             .arg("--config")
             .arg(self.folder().join("kith.toml"))

@@ -13,6 +13,7 @@ pub(crate) mod server;
 pub(crate) mod signing;
 pub(crate) mod story;
 pub(crate) mod wire;
+pub(crate) mod world;
 
 use std::time::{Duration, Instant};
 
