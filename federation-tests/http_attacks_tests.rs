@@ -87,12 +87,12 @@ fn every_address_answers_every_method_with_a_code_of_ours() {
     for address in &addresses {
         let get = kith.ask(&Ask::get(address));
         assert!(is_known(&get), "GET {address}: {}", get.status);
-        for name in methods {
+        for name in &methods {
             let ask = Ask::of(name, address).header("X-Probe", "do-not-echo");
             let answer = kith.ask(&ask);
             assert!(is_known(&answer), "{name} {address}: {}", answer.status);
             assert!(!answer.text().contains("do-not-echo"), "{name} {address}");
-            if name == "HEAD" {
+            if *name == "HEAD" {
                 assert!(answer.body.is_empty(), "{name} {address} has a body");
                 assert_eq!(answer.status, get.status, "{name} {address}");
             }

@@ -1,7 +1,5 @@
 //! Attacks on whose word counts: addresses written otherwise, forged hosts, tokens in the wrong place, foreign pages.
 
-use serde_json::json;
-
 use crate::kit::{Ask, Kith};
 
 #[test]

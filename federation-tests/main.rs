@@ -12,6 +12,7 @@
 mod activity_attacks_tests;
 mod checklist_tests;
 mod faults_tests;
+mod hostile_documents_tests;
 mod http_attacks_tests;
 mod http_identity_tests;
 mod kit;
