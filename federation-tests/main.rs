@@ -21,5 +21,6 @@ mod outgoing_tests;
 mod ownership_tests;
 mod pairs_tests;
 mod privacy_tests;
+mod rights_tests;
 mod signature_attacks_tests;
 mod signatures_tests;
