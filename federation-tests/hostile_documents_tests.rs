@@ -36,14 +36,20 @@ fn examples(ada: &Login<'_>, carla: &Remote) -> Vec<Value> {
     let uri = ada.uri();
     let post = ada.toot("to be reacted to");
     let post = post["uri"].as_str().expect("an id");
-    let note = carla.note("an example", &[&uri]);
+    let mut note = carla.note("an example", &[&uri]);
+    note["contentMap"] = json!({"en": "an example"});
+    note["attachment"] = json!([{"type": "Image", "mediaType": "image/png", "url": carla.peer.url("/a.png"), "name": "x"}]);
+    note["tag"] = json!([
+        {"type": "Mention", "href": uri, "name": "@ada"},
+        {"type": "Hashtag", "name": "#example", "href": carla.peer.url("/tags/example")},
+    ]);
+    note["source"] = json!({"content": "an example", "mediaType": "text/markdown"});
     let mut event = carla.note("an example", &[&uri]);
     event["type"] = json!("Event");
     event["name"] = json!("An example");
     event["startTime"] = json!("2099-01-01T10:00:00Z");
     event["endTime"] = json!("2099-01-01T12:00:00Z");
-    event["location"] =
-        json!({"type": "Place", "name": "Here", "address": {"type": "PostalAddress"}});
+    event["location"] = json!({"type": "Place", "name": "Here", "address": {"type": "PostalAddress", "streetAddress": "x", "addressLocality": "y"}});
     event["maximumAttendeeCapacity"] = json!(4);
     carla.peer.serve(&event);
     let mut invite = carla.activity("Invite", id(&event));
@@ -68,25 +74,43 @@ fn examples(ada: &Login<'_>, carla: &Remote) -> Vec<Value> {
     ]
 }
 
-/// Every copy of `whole` in which one property, outside or one level inside, is replaced by `odd`.
-fn mutations(whole: &Value, odd: &Value) -> Vec<Value> {
-    let mut all = Vec::new();
-    let names = |value: &Value| -> Vec<String> {
-        let map = value.as_object();
-        map.map(|map| map.keys().cloned().collect())
-            .unwrap_or_default()
+/// The places in a document, as JSON pointers, with how deep they are.
+fn places(value: &Value, path: &str, depth: usize, found: &mut Vec<(String, usize)>) {
+    let inner: Vec<(String, &Value)> = match value {
+        Value::Object(map) => map
+            .iter()
+            .map(|(name, v)| (name.replace('/', "~1"), v))
+            .collect(),
+        Value::Array(all) => all
+            .iter()
+            .enumerate()
+            .map(|(at, v)| (at.to_string(), v))
+            .collect(),
+        _ => return,
     };
-    for name in names(whole) {
-        let mut outer = whole.clone();
-        outer[&name] = odd.clone();
-        all.push(outer);
-        for inner_name in names(&whole[&name]) {
-            let mut inner = whole.clone();
-            inner[&name][&inner_name] = odd.clone();
-            all.push(inner);
-        }
+    for (name, value) in inner {
+        let path = format!("{path}/{name}");
+        places(value, &path, depth + 1, found);
+        found.push((path, depth));
     }
-    all
+}
+
+/// Every copy of `whole` in which one place holds `odd`; deep inside, only the texts and the objects among the odd.
+fn mutations(whole: &Value, odd: &Value) -> Vec<Value> {
+    let mut found = Vec::new();
+    places(whole, "", 0, &mut found);
+    let deep = odd.is_object() || odd.as_str().is_some_and(|text| text.contains('\0'));
+    found
+        .iter()
+        .filter(|(_, depth)| deep || *depth < 2)
+        .map(|(path, _)| {
+            let mut copy = whole.clone();
+            if let Some(place) = copy.pointer_mut(path) {
+                place.clone_from(odd);
+            }
+            copy
+        })
+        .collect()
 }
 
 /// Everything that shows what is stored still answers.
@@ -101,6 +125,7 @@ fn still_readable(kith: &Kith, ada: &Login<'_>, what: &str) {
 fn no_activity_breaks_anything_whatever_stands_in_it() {
     let peer = Peer::new("peer");
     let kith = Setup::new(&[&peer])
+        .strict()
         .faster(6_000.0)
         .limits("inbox_per_host_per_minute = 1000000")
         .start();
@@ -133,6 +158,8 @@ fn no_activity_breaks_anything_whatever_stands_in_it() {
 fn no_document_breaks_anything_whatever_stands_in_it() {
     let peer = Peer::new("peer");
     let kith = Setup::new(&[&peer])
+        .strict()
+        .strict()
         .faster(600.0)
         .limits("fetches_per_trigger = 20")
         .start();

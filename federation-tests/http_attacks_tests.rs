@@ -5,6 +5,7 @@ use std::io::Write as _;
 use serde_json::json;
 
 use crate::kit::activities::id;
+use crate::kit::kith::Setup;
 use crate::kit::world::assert_same;
 use crate::kit::{Answer, Ask, Kith, Login, Peer, wire};
 
@@ -79,7 +80,7 @@ fn is_known(answer: &Answer) -> bool {
 
 #[test]
 fn every_address_answers_every_method_with_a_code_of_ours() {
-    let kith = Kith::start(&[]);
+    let kith = Setup::new(&[]).strict().start();
     let ada = kith.user("ada");
     let addresses = addresses(&ada);
     let before = ada.world();
@@ -103,7 +104,7 @@ fn every_address_answers_every_method_with_a_code_of_ours() {
 
 #[test]
 fn rubbish_in_queries_and_paths_is_refused_or_ignored() {
-    let kith = Kith::start(&[]);
+    let kith = Setup::new(&[]).strict().start();
     let ada = kith.user("ada");
     let addresses = addresses(&ada);
     let before = ada.world();
@@ -189,12 +190,16 @@ status from to group_id near a[b][c][d][e][f] [ x[",
 #[test]
 fn bodies_of_the_wrong_kind_are_refused_and_change_nothing() {
     let peer = Peer::new("peer");
-    let kith = Kith::start(&[&peer]);
+    let kith = Setup::new(&[&peer]).strict().start();
     let ada = kith.user("ada");
     let addresses = addresses(&ada);
     let before = ada.world();
     let deep = format!("{}1{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
     let wide = format!("{{\"status\":[{}1]}}", "1,".repeat(100_000));
+    let text = "a\u{0}b";
+    let nul = json!({"status": text, "title": text, "display_name": text, "note": text, "handles": [text],
+        "fields_attributes": [{"name": text, "value": text}], "description": text, "timezone": "UTC",
+        "start_time": "2099-05-01T08:00:00Z", "place": {"name": text}, "language": text});
     let bodies: Vec<(&str, Vec<u8>)> = vec![
         ("application/json", b"".to_vec()),
         ("application/json", b"null".to_vec()),
@@ -232,6 +237,11 @@ fn bodies_of_the_wrong_kind_are_refused_and_change_nothing() {
             "a=b&".repeat(5_000).into_bytes(),
         ),
         ("", b"status=a".to_vec()),
+        (
+            "application/x-www-form-urlencoded",
+            b"status=a%00b&title=a%00b&display_name=%00".to_vec(),
+        ),
+        ("application/json", nul.to_string().into_bytes()),
     ];
     let writing = ["POST", "PUT", "PATCH", "DELETE"];
     for address in addresses

@@ -1,10 +1,11 @@
 //! Attacks on whose word counts: addresses written otherwise, forged hosts, tokens in the wrong place, foreign pages.
 
+use crate::kit::kith::Setup;
 use crate::kit::{Ask, Kith};
 
 #[test]
 fn one_thing_has_one_address_however_a_path_is_written() {
-    let kith = Kith::start(&[]);
+    let kith = Setup::new(&[]).strict().start();
     let ada = kith.user("ada");
     let post = ada.toot("at one address only");
     let id = post["id"].as_str().expect("an id");

@@ -38,7 +38,7 @@ impl Setup {
             name: "kith".to_owned(),
             hosts: peers.iter().map(|peer| peer.host.clone()).collect(),
             time_scale: 1.0,
-            postgres: false,
+            postgres: setting("KITH_TEST_DATABASE").as_deref() == Some("postgres"),
             federation: String::new(),
             limits: String::new(),
             through: Vec::new(),
@@ -69,6 +69,12 @@ impl Setup {
 
     pub(crate) fn postgres(mut self) -> Setup {
         self.postgres = true;
+        self
+    }
+
+    /// On PostgreSQL where there is one: it refuses values that SQLite takes.
+    pub(crate) fn strict(mut self) -> Setup {
+        self.postgres |= setting("KITH_TEST_POSTGRES").is_some();
         self
     }
 

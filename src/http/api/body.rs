@@ -69,9 +69,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 }
 
 fn typed<T: DeserializeOwned>(all: Map<String, Value>) -> Result<T, ApiError> {
-    serde_json::from_value(Value::Object(all))
+    let all = Value::Object(all);
+    if holds_nul(&all) {
+        return Err(ApiError::Malformed("a parameter holds a NUL"));
+    }
+    serde_json::from_value(all)
         .ok()
         .ok_or(ApiError::Malformed("a parameter has the wrong form"))
+}
+
+/// Whether a text holds the one character that PostgreSQL does not store. The depth is bounded by the readers.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(all) => all.iter().any(holds_nul),
+        Value::Object(map) => map.values().any(holds_nul),
+        _ => false,
+    }
 }
 
 impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> {
