@@ -152,6 +152,7 @@ fn no_activity_breaks_anything_whatever_stands_in_it() {
     assert!(sent > 2_000, "{sent}");
     let dave = peer.person("dave");
     dave.posts_to(&ada, "still well");
+    assert!(!kith.logged().contains(" ERROR "), "{}", kith.logged());
 }
 
 #[test]

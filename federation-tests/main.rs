@@ -10,6 +10,7 @@
 )]
 
 mod activity_attacks_tests;
+mod bombs_tests;
 mod checklist_tests;
 mod faults_tests;
 mod hostile_documents_tests;
@@ -20,6 +21,7 @@ mod limits_tests;
 mod outgoing_tests;
 mod ownership_tests;
 mod pairs_tests;
+mod plain_text_tests;
 mod privacy_tests;
 mod rights_tests;
 mod signature_attacks_tests;
