@@ -10,6 +10,7 @@
 )]
 
 mod activity_attacks_tests;
+mod audience_tests;
 mod bombs_tests;
 mod checklist_tests;
 mod faults_tests;
