@@ -14,6 +14,7 @@ mod audience_tests;
 mod bombs_tests;
 mod checklist_tests;
 mod faults_tests;
+mod fields_tests;
 mod hostile_documents_tests;
 mod http_attacks_tests;
 mod http_identity_tests;
