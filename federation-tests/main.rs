@@ -13,6 +13,7 @@ mod activity_attacks_tests;
 mod audience_tests;
 mod bombs_tests;
 mod checklist_tests;
+mod disk_tests;
 mod faults_tests;
 mod fields_tests;
 mod hostile_documents_tests;

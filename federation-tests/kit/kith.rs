@@ -213,6 +213,13 @@ impl Kith {
         }
     }
 
+    pub(crate) fn is_running(&self) -> bool {
+        let mut child = lock(&self.child);
+        child
+            .as_mut()
+            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
+    }
+
     /// What the server wrote to its log.
     pub(crate) fn logged(&self) -> String {
         std::fs::read_to_string(self.log()).unwrap_or_default()

@@ -10,7 +10,7 @@ use url::{Host, Url};
 use crate::wire::activitystreams::PUBLIC;
 
 /// The longest id, in bytes. No program makes ids half as long, and an index of PostgreSQL takes two of them together.
-pub const MAX_ID_BYTES: usize = 1_024;
+const MAX_ID_BYTES: usize = 1_024;
 /// The longest link, in bytes.
 const MAX_LINK_BYTES: usize = 2_048;
 
@@ -18,7 +18,7 @@ static PUBLIC_URL: LazyLock<Url> =
     LazyLock::new(|| Url::parse(PUBLIC).expect("a constant that is a URL"));
 
 /// True if `url` can be the id of something on the network: https with a host name, without user name or password, and
-/// not longer than [`MAX_ID_BYTES`].
+/// not longer than 1,024 bytes.
 /// Plain http is accepted only for `localhost` and names under it. Ports are left to `net`, which knows the
 /// exceptions that the configuration lists.
 #[must_use]
