@@ -19,6 +19,7 @@ mod fields_tests;
 mod hostile_documents_tests;
 mod http_attacks_tests;
 mod http_identity_tests;
+mod inside_tests;
 mod kit;
 mod limits_tests;
 mod outgoing_tests;
