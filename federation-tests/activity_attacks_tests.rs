@@ -84,7 +84,7 @@ fn ids_in_odd_spellings_are_refused() {
     let (peer_name, peer_port) = peer.host.split_once(':').expect("a port");
     let ids = [
         format!("http://u:p@{}{path}", kith.domain),
-        format!("http://{}.:{port}{path}", name),
+        format!("http://{name}.:{port}{path}"),
         format!("HTTP://{}{path}", kith.domain.to_uppercase()),
         format!("http://{}{path}#x", kith.domain),
         format!("http://{}/x/..{path}", kith.domain),

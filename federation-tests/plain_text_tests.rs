@@ -164,7 +164,7 @@ fn texts_of_our_own_people_are_text_as_well() {
     ] {
         let page = kith.page(&path);
         let page = match page.header("location") {
-            Some(to) => kith.page(&to.to_owned()),
+            Some(to) => kith.page(to),
             None => page,
         };
         assert_harmless(&path, &page);
@@ -393,7 +393,7 @@ fn what_people_give_is_never_served_as_a_page_or_document_of_its_own() {
             "/media/nothing.svg".to_owned(),
             format!("/posts/{number}.svg"),
             format!("/posts/{number}.json"),
-            format!("/people/ada.xml"),
+            "/people/ada.xml".to_owned(),
             "/robots.txt".to_owned(),
         ] {
             let answer = kith.ask(&Ask::get(&path).header("Accept", accept));

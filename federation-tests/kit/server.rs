@@ -66,7 +66,6 @@ pub(crate) struct Seen {
     pub(crate) at: Instant,
     pub(crate) method: String,
     pub(crate) target: String,
-    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     /// What was answered.
     pub(crate) status: u16,
@@ -194,7 +193,6 @@ fn read_request(stream: &mut TcpStream, mut bytes: Vec<u8>) -> Option<(Seen, Vec
                     method: words.next()?.to_owned(),
                     target: words.next()?.to_owned(),
                     body: rest[..length].to_vec(),
-                    headers,
                     status: 0,
                 };
                 return Some((seen, rest[length..].to_vec()));
