@@ -95,11 +95,11 @@ fn places(value: &Value, path: &str, depth: usize, found: &mut Vec<(String, usiz
     }
 }
 
-/// Every copy of `whole` in which one place holds `odd`; deep inside, only the texts and the objects among the odd.
+/// Every copy of `whole` in which one place holds `odd`; deep inside, only a text with a NUL and an empty object.
 fn mutations(whole: &Value, odd: &Value) -> Vec<Value> {
     let mut found = Vec::new();
     places(whole, "", 0, &mut found);
-    let deep = odd.is_object() || odd.as_str().is_some_and(|text| text.contains('\0'));
+    let deep = *odd == json!({}) || odd.as_str().is_some_and(|text| text.contains('\0'));
     found
         .iter()
         .filter(|(_, depth)| deep || *depth < 2)
