@@ -39,13 +39,14 @@ pub struct Federation {
     instance: Arc<Signer>,
     /// Verified key ids, with the actor each belongs to.
     known_keys: Cache<String, Arc<KnownKey>>,
-    /// Remote actors met lately, by uri.
+    /// Actors met lately, by uri. Local ones only serve to recognise who is named.
     met: Cache<String, Arc<Actor>>,
     /// Actors read again because a signature did not fit: at most once a minute each.
     reread: Cache<String, ()>,
     /// Hosts heard from within the last second.
     heard: Cache<String, ()>,
     rates: inbox::Rates,
+    handover: inbox::Handover,
 }
 
 impl std::fmt::Debug for Federation {
@@ -81,6 +82,7 @@ impl Federation {
                 .time_to_live(Duration::from_secs(1))
                 .build(),
             rates: inbox::Rates::new(&ctx.limits),
+            handover: inbox::Handover::new(),
             ctx,
             client,
             keyring,

@@ -44,8 +44,9 @@ impl Federation {
     /// # Errors
     /// When it is not known and cannot be fetched.
     pub async fn actor(&self, uri: &Url, budget: &Budget) -> Result<Arc<Actor>, Failure> {
-        if let Some(met) = self.met.get(uri.as_str()) {
-            return Ok(met);
+        let met = self.met.get(uri.as_str());
+        if let Some(remote) = met.filter(|met| !met.local) {
+            return Ok(remote);
         }
         let known = actors::find_by_uri(&mut *self.ctx.store.reader().await?, uri.as_str()).await?;
         let actor = match known {
@@ -363,7 +364,7 @@ impl Federation {
             return Err(Failure::WrongKind);
         }
         let author = self.actor(&owner, budget).await?;
-        let named = self.named(object).await?;
+        let named = self.named(&author, object).await?;
         let received = objects::note::read(&self.ctx, &author, object, named);
         let ctx = &self.ctx;
         let kept: Result<PostId, IncomingError> = ctx
@@ -373,8 +374,12 @@ impl Federation {
         kept.map_err(failed)
     }
 
-    /// The people known here that an object is addressed to, and whether it mentions them. Nobody is fetched.
-    pub(super) async fn named(&self, object: &IncomingObject) -> store::Result<Vec<(Actor, bool)>> {
+    /// The people known here that an object of `author` is addressed to, and whether it mentions them. Nobody is fetched.
+    pub(super) async fn named(
+        &self,
+        author: &Actor,
+        object: &IncomingObject,
+    ) -> store::Result<Vec<(Arc<Actor>, bool)>> {
         let most = usize::try_from(self.ctx.limits.mentions_per_activity).unwrap_or(usize::MAX);
         let mut uris: Vec<&Url> = object
             .tags
@@ -385,23 +390,36 @@ impl Federation {
             .collect();
         uris.sort_unstable();
         uris.dedup();
-        let mut reader = self.ctx.store.reader().await?;
+        let collection = author.followers.as_deref();
         let mut found = Vec::new();
         for uri in uris
             .into_iter()
-            .filter(|uri| uri.host_str() != Some("www.w3.org"))
+            .filter(|uri| uri.host_str() != Some("www.w3.org") && collection != Some(uri.as_str()))
             .take(2 * most)
         {
-            let local = self.ctx.uris.is_local(uri);
-            let Some(actor) = actors::find_by_uri(&mut reader, uri.as_str()).await? else {
+            let Some(actor) = self.acquaintance(uri).await? else {
                 continue;
             };
             let mentioned = object.tags.mentions.iter().any(|m| m.href == *uri);
-            if (local || mentioned) && found.len() < most {
+            if (actor.local || mentioned) && found.len() < most {
                 found.push((actor, mentioned));
             }
         }
         Ok(found)
+    }
+
+    /// The actor with this id, if it is known here; what changed within the last second may be missing.
+    async fn acquaintance(&self, uri: &Url) -> store::Result<Option<Arc<Actor>>> {
+        if let Some(met) = self.met.get(uri.as_str()) {
+            return Ok(Some(met));
+        }
+        let mut reader = self.ctx.store.reader().await?;
+        let known = actors::find_by_uri(&mut reader, uri.as_str()).await?;
+        Ok(known.map(|actor| {
+            let actor = Arc::new(actor);
+            self.met.insert(uri.to_string(), Arc::clone(&actor));
+            actor
+        }))
     }
 }
 

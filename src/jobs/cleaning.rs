@@ -39,6 +39,7 @@ async fn clean(app: &App) -> Result<(), Error> {
         .transaction(async |tx| store::signals::forget(tx, now.minus(SIGNALS)).await)
         .await?;
     while forget_marks(app, now.minus(MARKS)).await? {}
+    while drop_bodies(app).await? {}
     let parked = now.minus(app.ctx.scale.apply(delivery::PARKED));
     while remove_parked(app, parked).await? {}
     while remove_lanes(app, parked).await? {}
@@ -53,6 +54,15 @@ async fn forget_marks(app: &App, before: Timestamp) -> Result<bool, Error> {
         .transaction(async |tx| store::inbox_items::forget_done(tx, before, AT_ONCE).await)
         .await?;
     Ok(removed > 0 && !*app.stop.borrow())
+}
+
+async fn drop_bodies(app: &App) -> Result<bool, Error> {
+    let dropped = app
+        .ctx
+        .store
+        .transaction(async |tx| store::inbox_items::drop_left_bodies(tx, AT_ONCE).await)
+        .await?;
+    Ok(dropped > 0 && !*app.stop.borrow())
 }
 
 async fn remove_parked(app: &App, before: Timestamp) -> Result<bool, Error> {

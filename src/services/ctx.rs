@@ -1,6 +1,7 @@
 //! What a use case is lent: the store, the addresses, the clock, chance, and the bells that wake workers.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, RwLock};
 
 use rand::RngCore;
@@ -41,6 +42,8 @@ pub struct Wake {
     pub inbox: Notify,
     pub deliveries: Notify,
     pub jobs: Notify,
+    /// How often something was enqueued, also in transactions that were rolled back.
+    pub(super) enqueued: AtomicU64,
 }
 
 /// What every use case needs. Cheap to clone.
@@ -100,7 +103,7 @@ impl Ctx {
         self.ids.next(self.clock.now())
     }
 
-    /// Runs `unit` as one transaction and wakes the delivery worker once it is committed.
+    /// Runs `unit` as one transaction and wakes the delivery worker once it is committed, if it enqueued anything.
     ///
     /// # Errors
     /// What the closure returned, or a failed commit.
@@ -109,8 +112,10 @@ impl Ctx {
         F: for<'c> Unit<'c, Result<T, E>>,
         E: From<crate::store::Error> + std::error::Error + 'static,
     {
+        let before = self.wake.enqueued.load(Ordering::Acquire);
         let outcome = self.store.transaction(unit).await;
-        if outcome.is_ok() {
+        // Another one's work may have been counted meanwhile: then the worker looks once too often.
+        if outcome.is_ok() && self.wake.enqueued.load(Ordering::Acquire) != before {
             self.wake.deliveries.notify_one();
         }
         outcome

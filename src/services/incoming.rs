@@ -3,6 +3,8 @@
 //! The caller has authenticated the sender, checked its rights, and fetched what was needed. These functions run in
 //! the transaction that marks the activity as done.
 
+use std::sync::Arc;
+
 use crate::domain::actor::Actor;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::Event;
@@ -25,8 +27,9 @@ use super::notify::{About, tell};
 pub struct ReceivedPost {
     /// As it will be stored; `in_reply_to` and `thread` are found when it is.
     pub post: Post,
-    /// Known people it is addressed to.
-    pub recipients: Vec<(Actor, bool)>,
+    pub author_uri: String,
+    /// Known people it is addressed to, and whether it mentions them.
+    pub recipients: Vec<(Arc<Actor>, bool)>,
     pub tags: Vec<String>,
 }
 
@@ -56,10 +59,7 @@ pub async fn receive_post(
     tx: &mut Conn,
     received: &ReceivedPost,
 ) -> Result<PostId, IncomingError> {
-    if let Some(known) = posts::find_by_uri(tx, &received.post.uri).await? {
-        return Ok(known.id);
-    }
-    if is_deleted(tx, received.post.author, &received.post.uri).await? {
+    if is_deleted(tx, &received.author_uri, &received.post.uri).await? {
         return Err(IncomingError::Deleted);
     }
     let mut post = received.post.clone();
@@ -82,10 +82,11 @@ pub async fn receive_post(
             mentioned: *mentioned,
         })
         .collect();
-    posts::insert(tx, &post, &recipients, &received.tags).await?;
-    if post.in_reply_to_uri.is_none() {
-        posts::adopt_replies(tx, &post.uri, post.id).await?;
+    if !posts::insert_if_new(tx, &post, &recipients, &received.tags).await? {
+        let known = posts::find_by_uri(tx, &post.uri).await?;
+        return known.map(|known| known.id).ok_or(IncomingError::Deleted);
     }
+    posts::adopt_replies(tx, &post.uri, post.id).await?;
     for (person, mentioned) in &received.recipients {
         if *mentioned {
             tell(
@@ -186,11 +187,8 @@ fn deleted_by(who: &str, uri: &str) -> String {
     format!("{who} {uri}")
 }
 
-async fn is_deleted(tx: &mut Conn, owner: ActorId, uri: &str) -> store::Result<bool> {
-    let Some(owner) = actors::find(tx, owner).await? else {
-        return Ok(false);
-    };
-    Ok(tombstones::find(tx, &deleted_by(&owner.uri, uri))
+async fn is_deleted(tx: &mut Conn, owner: &str, uri: &str) -> store::Result<bool> {
+    Ok(tombstones::find(tx, &deleted_by(owner, uri))
         .await?
         .is_some())
 }
@@ -266,7 +264,9 @@ pub async fn receive_event(
     received: &Event,
 ) -> Result<Event, IncomingError> {
     let Some(before) = events::find_by_uri(tx, &received.uri).await? else {
-        if is_deleted(tx, received.host, &received.uri).await? {
+        let host = actors::find(tx, received.host).await?;
+        let host = host.map(|host| host.uri).unwrap_or_default();
+        if is_deleted(tx, &host, &received.uri).await? {
             return Err(IncomingError::Deleted);
         }
         let event = Event {

@@ -1,5 +1,7 @@
 //! The one way out: an activity becomes rows in the transaction of what caused it.
 
+use std::sync::atomic::Ordering;
+
 use crate::domain::ids::{ActivityId, ActorId};
 use crate::domain::outgoing::{Outgoing, Receivers, Variant};
 use crate::store::deliveries::{self, Enqueue};
@@ -80,5 +82,6 @@ pub(super) async fn send(ctx: &Ctx, tx: &mut Conn, letter: Letter) -> store::Res
         },
     )
     .await?;
+    ctx.wake.enqueued.fetch_add(1, Ordering::AcqRel);
     Ok(())
 }

@@ -6,6 +6,7 @@
 
 use std::marker::PhantomData;
 
+use diesel::backend::Backend;
 use diesel::connection::{
     CacheSize, Connection, Instrumentation, LoadConnection, SimpleConnection,
     TransactionManagerStatus,
@@ -232,13 +233,27 @@ impl<S: Query, P: Query<SqlType = S::SqlType>> Query for PerDb<S, P> {
 }
 impl<S: QueryFragment<Sqlite>, P> QueryFragment<Sqlite> for PerDb<S, P> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        self.sqlite.walk_ast(pass)
+        walk_prepared(&self.sqlite, &Sqlite, pass)
     }
 }
 impl<S, P: QueryFragment<Pg>> QueryFragment<Pg> for PerDb<S, P> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        self.pg.walk_ast(pass)
+        walk_prepared(&self.pg, &Pg, pass)
     }
+}
+/// Lets a raw query be prepared once for each connection, which diesel does not do by itself. Ours are constant texts.
+fn walk_prepared<'b, Q, DB>(query: &'b Q, db: &'b DB, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()>
+where
+    Q: QueryFragment<DB>,
+    DB: Backend<QueryBuilder: Default>,
+{
+    if pass.bind_collector().is_some() || pass.debug_binds().is_some() {
+        return query.walk_ast(pass);
+    }
+    let mut text = DB::QueryBuilder::default();
+    query.to_sql(&mut text, db)?;
+    pass.push_sql(&text.finish());
+    Ok(())
 }
 impl<S: QueryFragment<Sqlite>, P: QueryFragment<Pg>> QueryFragment<MultiBackend> for PerDb<S, P> {
     fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {

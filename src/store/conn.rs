@@ -18,29 +18,20 @@ use diesel_async::{
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt};
 
-use super::backend::{MultiBackend, MultiRow, Rendered};
+use super::backend::{MultiBackend, MultiRow, PerDb, Rendered};
 
-/// Runs SQLite on the calling worker: a hop to the blocking pool costs ~4x the query itself.
-/// Readers run short indexed queries inline; the writer (commits, checkpoints) yields its worker.
-pub struct OnWorker {
-    pub may_block: bool,
-}
+/// Runs SQLite on the calling worker: a hop to the blocking pool costs ~4x the query itself. Queries are short and
+/// indexed; only the commit waits for the disk, and `writer` makes room for it.
+pub struct OnWorker;
 impl SpawnBlocking for OnWorker {
     fn spawn_blocking<'a, R: Send + 'static>(
         &mut self,
         task: impl FnOnce() -> R + Send + 'static,
     ) -> BoxFuture<'a, Result<R, Box<dyn std::error::Error + Send + Sync + 'static>>> {
-        let may_block = self.may_block;
-        Box::pin(async move {
-            use tokio::runtime::{Handle, RuntimeFlavor::MultiThread};
-            if may_block && Handle::current().runtime_flavor() == MultiThread {
-                return Ok(tokio::task::block_in_place(task));
-            }
-            Ok(task())
-        })
+        Box::pin(async move { Ok(task()) })
     }
     fn get_runtime() -> Self {
-        OnWorker { may_block: true }
+        OnWorker
     }
 }
 pub(super) type AsyncSqlite = SyncConnectionWrapper<SqliteConnection, OnWorker>;
@@ -111,6 +102,17 @@ impl Future for ExecFut<'_, '_> {
     }
 }
 
+impl Conn {
+    /// Runs a statement of transaction control, prepared once.
+    pub(super) async fn say(&mut self, sql: &'static str) -> QueryResult<()> {
+        let both = PerDb {
+            sqlite: diesel::sql_query(sql),
+            pg: diesel::sql_query(sql),
+        };
+        diesel_async::RunQueryDsl::execute(both, self).await?;
+        Ok(())
+    }
+}
 impl SimpleAsyncConnection for Conn {
     async fn batch_execute(&mut self, sql: &str) -> QueryResult<()> {
         match self {
@@ -243,8 +245,8 @@ impl PoolableConnection for Conn {
     }
 }
 
-/// Escape hatch 3: multi-row insert (ignoring duplicates). SQLite's form needs diesel's sync
-/// special case, so the rows move to the blocking thread: one hop for the whole batch.
+/// Escape hatch 3: multi-row insert (ignoring duplicates). On SQLite it is a statement for each row, prepared once; a
+/// statement of many rows would be parsed anew each time.
 macro_rules! insert_many {
     ($conn:expr, $table:expr, $rows:expr) => {
         match $conn {
@@ -260,12 +262,16 @@ macro_rules! insert_many {
             $crate::store::conn::Conn::Sqlite(c, _) => {
                 let rows = $rows;
                 c.spawn_blocking(move |c| {
-                    diesel::RunQueryDsl::execute(
-                        diesel::insert_into($table)
-                            .values(&rows)
-                            .on_conflict_do_nothing(),
-                        c,
-                    )
+                    let mut inserted = 0;
+                    for row in rows {
+                        inserted += diesel::RunQueryDsl::execute(
+                            diesel::insert_into($table)
+                                .values(row)
+                                .on_conflict_do_nothing(),
+                            c,
+                        )?;
+                    }
+                    Ok(inserted)
                 })
                 .await
             }

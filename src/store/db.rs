@@ -94,7 +94,7 @@ impl Store {
         .await
         .map_err(unreachable)??;
         let writer = Conn::Sqlite(
-            AsyncSqlite::with_runtime(first, OnWorker { may_block: true }),
+            AsyncSqlite::with_runtime(first, OnWorker),
             true,
         );
         Ok(Store {
@@ -260,7 +260,7 @@ fn pool(url: &str, size: usize) -> Result<Pool<Conn>> {
                     .await
                     .map_err(|e| ConnectionError::BadConnection(e.to_string()))??;
             Ok(Conn::Sqlite(
-                AsyncSqlite::with_runtime(connection, OnWorker { may_block: false }),
+                AsyncSqlite::with_runtime(connection, OnWorker),
                 false,
             ))
         })

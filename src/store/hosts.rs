@@ -191,6 +191,25 @@ pub async fn note_tries(
     Ok(after)
 }
 
+/// Whether `host` is paused or dead: the look that [`heard_from`] is worth.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_troubled(c: &mut Conn, host: &str, now: Timestamp) -> Result<bool> {
+    let found: Option<String> = hosts::table
+        .find(host)
+        .filter(
+            hosts::dead_at
+                .is_not_null()
+                .or(hosts::paused_until.gt(now.micros())),
+        )
+        .select(hosts::host)
+        .first(c)
+        .await
+        .optional()?;
+    Ok(found.is_some())
+}
+
 /// A verified request or answer came from `host`: if it was paused or dead, it is tried again at once, and what was
 /// parked for it with it. Otherwise one index look-up. Returns whether there was anything to revive.
 /// Call it before anything is enqueued in the same transaction: it locks the host's lanes.

@@ -1,7 +1,8 @@
 //! Received activities: verified, acknowledged, and waiting for their effect, or done.
 //!
 //! A row is the promise behind a 202. It is unique on (actor, key), so that a copy has no second effect, and it is
-//! marked done in the transaction of its effect.
+//! marked done in the transaction of its effect. The text stands in a table of its own, so that the rows that stay stay
+//! small.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -13,7 +14,7 @@ use crate::domain::ids::InboxItemId;
 use super::Conn;
 use super::backend::{Both, MultiBackend, PerDb};
 use super::error::Result;
-use super::schema::inbox_items;
+use super::schema::{inbox_bodies, inbox_items};
 
 /// A received activity that waits for its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,15 +30,16 @@ pub struct InboxItem {
     pub attempts: i64,
 }
 
-#[derive(QueryableByName, Queryable, Selectable)]
+#[derive(QueryableByName)]
 #[diesel(table_name = inbox_items, check_for_backend(MultiBackend))]
 struct ItemRow {
     id: i64,
     actor_uri: String,
     key: String,
-    body: String,
     received_at: i64,
     attempts: i64,
+    #[diesel(sql_type = Text)]
+    body: String,
 }
 
 impl From<ItemRow> for InboxItem {
@@ -53,11 +55,35 @@ impl From<ItemRow> for InboxItem {
     }
 }
 
-/// Stores a verified activity. `false` when it was stored before; a parked one is armed again by its copy.
+/// A process's hold on what it works on, so that no other does the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease {
+    pub until: Timestamp,
+    /// The process's own number.
+    pub holder: i64,
+}
+
+/// What became of a received activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is new, and held by the lease if one was asked for.
+    New,
+    /// A parked copy of it waits again.
+    Armed,
+    /// It was stored before.
+    Known,
+}
+
+/// Stores a verified activity, held by `lease` from the beginning if there is one.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn insert(c: &mut Conn, item: &InboxItem, host: &str) -> Result<bool> {
+pub async fn insert(
+    c: &mut Conn,
+    item: &InboxItem,
+    host: &str,
+    lease: Option<Lease>,
+) -> Result<Inserted> {
     let new = Both(
         diesel::insert_into(inbox_items::table)
             .values((
@@ -65,19 +91,25 @@ pub async fn insert(c: &mut Conn, item: &InboxItem, host: &str) -> Result<bool> 
                 inbox_items::actor_uri.eq(&item.actor_uri),
                 inbox_items::key.eq(&item.key),
                 inbox_items::host.eq(host),
-                inbox_items::body.eq(&item.body),
                 inbox_items::received_at.eq(item.received_at.micros()),
                 inbox_items::attempts.eq(0),
                 inbox_items::due_at.eq(item.received_at.micros()),
-                inbox_items::leased_until.eq(0),
-                inbox_items::holder.eq(0),
+                inbox_items::leased_until.eq(lease.map_or(0, |lease| lease.until.micros())),
+                inbox_items::holder.eq(lease.map_or(0, |lease| lease.holder)),
             ))
             .on_conflict_do_nothing(),
     )
     .execute(c)
     .await?;
     if new > 0 {
-        return Ok(true);
+        diesel::insert_into(inbox_bodies::table)
+            .values((
+                inbox_bodies::item_id.eq(item.id.0),
+                inbox_bodies::body.eq(&item.body),
+            ))
+            .execute(c)
+            .await?;
+        return Ok(Inserted::New);
     }
     let armed = diesel::update(
         inbox_items::table
@@ -96,7 +128,11 @@ pub async fn insert(c: &mut Conn, item: &InboxItem, host: &str) -> Result<bool> 
     ))
     .execute(c)
     .await?;
-    Ok(armed > 0)
+    Ok(if armed > 0 {
+        Inserted::Armed
+    } else {
+        Inserted::Known
+    })
 }
 
 /// Whether this activity of this actor was received before and is not parked.
@@ -127,19 +163,19 @@ pub async fn is_known(c: &mut Conn, actor_uri: &str, key: &str) -> Result<bool> 
 pub async fn claim(
     c: &mut Conn,
     now: Timestamp,
-    lease: Timestamp,
-    holder: i64,
+    lease: Lease,
     limit: i64,
 ) -> Result<Vec<InboxItem>> {
     const HEAD: &str = "UPDATE inbox_items SET leased_until = $1, holder = $2 WHERE id IN (SELECT i.id FROM inbox_items i \
         WHERE i.done_at IS NULL AND i.parked_at IS NULL AND i.leased_until <= $3 AND NOT EXISTS (SELECT 1 FROM inbox_items e \
         WHERE e.actor_uri = i.actor_uri AND e.done_at IS NULL AND e.parked_at IS NULL AND e.id <= i.id \
         AND (e.due_at > $3 OR e.leased_until > $3)) ORDER BY i.id LIMIT $4";
-    const TAIL: &str = " RETURNING id, actor_uri, key, body, received_at, attempts";
+    const TAIL: &str = " RETURNING id, actor_uri, key, received_at, attempts, \
+        (SELECT b.body FROM inbox_bodies b WHERE b.item_id = inbox_items.id) AS body";
     let bound = |sql: String| {
         diesel::sql_query(sql)
-            .bind::<BigInt, _>(lease.micros())
-            .bind::<BigInt, _>(holder)
+            .bind::<BigInt, _>(lease.until.micros())
+            .bind::<BigInt, _>(lease.holder)
             .bind::<BigInt, _>(now.micros())
             .bind::<BigInt, _>(limit)
     };
@@ -178,19 +214,53 @@ pub async fn take_head(c: &mut Conn, actor_uri: &str) -> Result<Option<InboxItem
     Ok(head.map(|head| InboxItemId(head.id)))
 }
 
-/// Marks an item as done; its body is no longer needed. Called in the transaction of its effect.
+/// Marks an item as done. Called in the transaction of its effect; its body is dropped afterwards, many at once.
+/// `false` when it is not there or was done before: then the effect must not stand.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn finish(c: &mut Conn, id: InboxItemId, now: Timestamp) -> Result<()> {
-    diesel::update(inbox_items::table.find(id.0))
-        .set((
-            inbox_items::done_at.eq(Some(now.micros())),
-            inbox_items::body.eq(""),
-        ))
+pub async fn finish(c: &mut Conn, id: InboxItemId, now: Timestamp) -> Result<bool> {
+    let open = inbox_items::table
+        .find(id.0)
+        .filter(inbox_items::done_at.is_null());
+    let finished = diesel::update(open)
+        .set(inbox_items::done_at.eq(Some(now.micros())))
+        .execute(c)
+        .await?;
+    Ok(finished > 0)
+}
+
+/// Drops the bodies of these items, which are done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_bodies(c: &mut Conn, done: &[InboxItemId]) -> Result<()> {
+    let ids: Vec<i64> = done.iter().map(|id| id.0).collect();
+    diesel::delete(inbox_bodies::table.filter(inbox_bodies::item_id.eq_any(&ids)))
         .execute(c)
         .await?;
     Ok(())
+}
+
+/// Drops bodies that are not needed, which a process that ended has left. At most `limit` at once; returns how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_left_bodies(c: &mut Conn, limit: i64) -> Result<usize> {
+    let waiting = inbox_items::table
+        .filter(inbox_items::id.eq(inbox_bodies::item_id))
+        .filter(inbox_items::done_at.is_null());
+    let left: Vec<i64> = inbox_bodies::table
+        .filter(diesel::dsl::not(diesel::dsl::exists(waiting)))
+        .limit(limit)
+        .select(inbox_bodies::item_id)
+        .load(c)
+        .await?;
+    Ok(
+        diesel::delete(inbox_bodies::table.filter(inbox_bodies::item_id.eq_any(&left)))
+            .execute(c)
+            .await?,
+    )
 }
 
 /// Puts an item off until `due`, after a failure that may pass.

@@ -9,7 +9,7 @@ use crate::domain::ids::{ActorId, EventId, PostId};
 use crate::domain::post::{Post, Recipient};
 
 use super::Conn;
-use super::backend::MultiBackend;
+use super::backend::{Both, MultiBackend};
 use super::conn::insert_many;
 use super::error::{Error, Result, word};
 use super::schema::{likes, notifications, pins, post_recipients, post_tags, posts};
@@ -207,6 +207,33 @@ pub async fn insert(
         .values(PostRow::from(post))
         .execute(c)
         .await?;
+    complete(c, post, recipients, tags).await
+}
+
+/// Like [`insert`], but `false` where that would be a duplicate.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_if_new(
+    c: &mut Conn,
+    post: &Post,
+    recipients: &[Recipient],
+    tags: &[String],
+) -> Result<bool> {
+    let row = diesel::insert_into(posts::table).values(PostRow::from(post));
+    if Both(row.on_conflict_do_nothing()).execute(c).await? == 0 {
+        return Ok(false);
+    }
+    complete(c, post, recipients, tags).await?;
+    Ok(true)
+}
+
+async fn complete(
+    c: &mut Conn,
+    post: &Post,
+    recipients: &[Recipient],
+    tags: &[String],
+) -> Result<()> {
     set_recipients(c, post.id, recipients).await?;
     set_tags(c, post.id, tags).await?;
     if let Some(parent) = post.in_reply_to {

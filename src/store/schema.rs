@@ -340,7 +340,6 @@ diesel::table! {
         actor_uri -> Text,
         key -> Text,
         host -> Text,
-        body -> Text,
         received_at -> BigInt,
         attempts -> BigInt,
         due_at -> BigInt,
@@ -349,6 +348,13 @@ diesel::table! {
         done_at -> Nullable<BigInt>,
         parked_at -> Nullable<BigInt>,
         reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    inbox_bodies (item_id) {
+        item_id -> BigInt,
+        body -> Text,
     }
 }
 
@@ -408,6 +414,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     hosts,
     receipts,
     inbox_items,
+    inbox_bodies,
     jobs,
     domain_rules,
 );

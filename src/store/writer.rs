@@ -122,14 +122,14 @@ impl Desk {
             self.end_unit(false).await?;
         }
         if self.batch.is_none() {
-            self.conn.batch_execute("BEGIN IMMEDIATE").await?;
+            self.conn.say("BEGIN IMMEDIATE").await?;
             self.batch = Some(Batch {
                 since: Instant::now(),
                 units: 0,
                 hear: Vec::new(),
             });
         }
-        match self.conn.batch_execute("SAVEPOINT unit").await {
+        match self.conn.say("SAVEPOINT unit").await {
             Ok(()) => {
                 self.in_unit = true;
                 Ok(())
@@ -142,12 +142,15 @@ impl Desk {
     }
 
     async fn end_unit(&mut self, keep: bool) -> Result<()> {
-        let sql = if keep {
-            "RELEASE unit"
+        let undone = if keep {
+            Ok(())
         } else {
-            "ROLLBACK TO unit; RELEASE unit"
+            self.conn.say("ROLLBACK TO unit").await
         };
-        let ended = self.conn.batch_execute(sql).await;
+        let ended = match undone {
+            Ok(()) => self.conn.say("RELEASE unit").await,
+            error => error,
+        };
         self.in_unit = false;
         if let Err(error) = ended {
             // SQLite gives up the whole transaction on a full disk: everyone in this batch has lost.
@@ -161,7 +164,7 @@ impl Desk {
         let Some(batch) = self.batch.take() else {
             return;
         };
-        let done = self.conn.batch_execute("COMMIT").await;
+        let done = on_disk(self.conn.say("COMMIT")).await;
         if let Err(error) = &done {
             tracing::error!(%error, units = batch.units, "a shared commit failed");
             let _ = self.conn.batch_execute("ROLLBACK").await;
@@ -179,6 +182,17 @@ impl Desk {
                 let _ = tell.send(false);
             }
         }
+    }
+}
+
+/// Awaits what waits for the disk, and lets the other tasks of this thread go on elsewhere meanwhile.
+async fn on_disk<T>(write: impl Future<Output = T>) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    let runtime = Handle::current();
+    if runtime.runtime_flavor() == RuntimeFlavor::MultiThread {
+        tokio::task::block_in_place(|| runtime.block_on(write))
+    } else {
+        write.await
     }
 }
 

@@ -1,4 +1,4 @@
--- Portable types only; times are microseconds UTC; ids are made by the application (docs/decisions.md).
+-- Times are microseconds UTC; ids are made by the application (docs/decisions.md).
 
 CREATE TABLE processes (
     node BIGINT PRIMARY KEY,
@@ -135,14 +135,16 @@ CREATE TABLE posts (
     boosts_count BIGINT NOT NULL,
     replies_count BIGINT NOT NULL,
     published_at BIGINT NOT NULL,
-    edited_at BIGINT,
-    UNIQUE (actor_id, boost_of_id)
+    edited_at BIGINT
 );
 CREATE INDEX posts_by_actor ON posts (actor_id, id);
 CREATE INDEX posts_by_thread ON posts (thread_id, id);
-CREATE INDEX posts_by_boost ON posts (boost_of_id);
-CREATE INDEX posts_by_reply ON posts (in_reply_to_id);
-CREATE INDEX posts_by_event ON posts (event_id, id);
+CREATE UNIQUE INDEX posts_boosted_once ON posts (actor_id, boost_of_id) WHERE boost_of_id IS NOT NULL;
+CREATE INDEX posts_by_boost ON posts (boost_of_id) WHERE boost_of_id IS NOT NULL;
+CREATE INDEX posts_by_reply ON posts (in_reply_to_id) WHERE in_reply_to_id IS NOT NULL;
+-- Answers that came before what they answer.
+CREATE INDEX posts_orphaned ON posts (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
+CREATE INDEX posts_by_event ON posts (event_id, id) WHERE event_id IS NOT NULL;
 CREATE INDEX posts_by_local ON posts (local, audience, id);
 
 -- Who a post is addressed to, other than the public and followers.
@@ -243,7 +245,7 @@ CREATE TABLE notifications (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX notifications_by_actor ON notifications (actor_id, id);
-CREATE INDEX notifications_by_post ON notifications (post_id);
+CREATE INDEX notifications_by_post ON notifications (post_id) WHERE post_id IS NOT NULL;
 
 -- What is gone: the address answers 410 to those who could have seen it.
 CREATE TABLE tombstones (
@@ -342,7 +344,6 @@ CREATE TABLE inbox_items (
     actor_uri TEXT NOT NULL,
     key TEXT NOT NULL,
     host TEXT NOT NULL,
-    body TEXT NOT NULL,
     received_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
@@ -355,7 +356,13 @@ CREATE TABLE inbox_items (
 );
 CREATE INDEX inbox_items_waiting ON inbox_items (id) WHERE done_at IS NULL AND parked_at IS NULL;
 CREATE INDEX inbox_items_waiting_by_actor ON inbox_items (actor_uri, id) WHERE done_at IS NULL AND parked_at IS NULL;
-CREATE INDEX inbox_items_done ON inbox_items (done_at);
+CREATE INDEX inbox_items_done ON inbox_items (done_at) WHERE done_at IS NOT NULL;
+
+-- The JSON of an item as it came, as long as the item is not done.
+CREATE TABLE inbox_bodies (
+    item_id BIGINT PRIMARY KEY,
+    body TEXT NOT NULL
+);
 
 CREATE TABLE jobs (
     id BIGINT PRIMARY KEY,

@@ -1,5 +1,6 @@
 DROP TABLE domain_rules;
 DROP TABLE jobs;
+DROP TABLE inbox_bodies;
 DROP TABLE inbox_items;
 DROP TABLE receipts;
 DROP TABLE hosts;

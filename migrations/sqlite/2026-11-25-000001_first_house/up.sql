@@ -1,19 +1,20 @@
--- Portable types only; times are microseconds UTC; ids are made by the application (docs/decisions.md).
+-- Times are microseconds UTC; ids are made by the application (docs/decisions.md). INTEGER PRIMARY KEY is SQLite's own row
+-- number: a table without a second index for its key.
 
 CREATE TABLE processes (
-    node BIGINT PRIMARY KEY,
+    node INTEGER PRIMARY KEY,
     started_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL
 );
 
 CREATE TABLE signals (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     topic TEXT NOT NULL,
     subject TEXT NOT NULL
 );
 
 CREATE TABLE actors (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     uri TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     local BOOLEAN NOT NULL,
@@ -55,7 +56,7 @@ CREATE TABLE handles (
 );
 
 CREATE TABLE actor_keys (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     actor_id BIGINT NOT NULL REFERENCES actors (id),
     uri TEXT NOT NULL,
     algorithm TEXT NOT NULL,
@@ -76,7 +77,7 @@ CREATE TABLE profile_fields (
 );
 
 CREATE TABLE accounts (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     actor_id BIGINT NOT NULL UNIQUE REFERENCES actors (id),
     email TEXT NOT NULL UNIQUE,
     password TEXT,
@@ -86,7 +87,7 @@ CREATE TABLE accounts (
 );
 
 CREATE TABLE tokens (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     account_id BIGINT NOT NULL REFERENCES accounts (id),
     hash BLOB NOT NULL UNIQUE,
     scopes TEXT NOT NULL,
@@ -97,7 +98,7 @@ CREATE INDEX tokens_by_account ON tokens (account_id);
 
 -- A Follow or Join of an actor: for a group this is the membership.
 CREATE TABLE follows (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     follower_id BIGINT NOT NULL REFERENCES actors (id),
     target_id BIGINT NOT NULL REFERENCES actors (id),
     uri TEXT NOT NULL,
@@ -111,7 +112,7 @@ CREATE INDEX follows_by_target ON follows (target_id, state, id);
 CREATE INDEX follows_by_uri ON follows (uri);
 
 CREATE TABLE posts (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     uri TEXT NOT NULL UNIQUE,
     url TEXT,
     local BOOLEAN NOT NULL,
@@ -135,14 +136,16 @@ CREATE TABLE posts (
     boosts_count BIGINT NOT NULL,
     replies_count BIGINT NOT NULL,
     published_at BIGINT NOT NULL,
-    edited_at BIGINT,
-    UNIQUE (actor_id, boost_of_id)
+    edited_at BIGINT
 );
 CREATE INDEX posts_by_actor ON posts (actor_id, id);
 CREATE INDEX posts_by_thread ON posts (thread_id, id);
-CREATE INDEX posts_by_boost ON posts (boost_of_id);
-CREATE INDEX posts_by_reply ON posts (in_reply_to_id);
-CREATE INDEX posts_by_event ON posts (event_id, id);
+CREATE UNIQUE INDEX posts_boosted_once ON posts (actor_id, boost_of_id) WHERE boost_of_id IS NOT NULL;
+CREATE INDEX posts_by_boost ON posts (boost_of_id) WHERE boost_of_id IS NOT NULL;
+CREATE INDEX posts_by_reply ON posts (in_reply_to_id) WHERE in_reply_to_id IS NOT NULL;
+-- Answers that came before what they answer.
+CREATE INDEX posts_orphaned ON posts (in_reply_to_uri) WHERE in_reply_to_id IS NULL AND in_reply_to_uri IS NOT NULL;
+CREATE INDEX posts_by_event ON posts (event_id, id) WHERE event_id IS NOT NULL;
 CREATE INDEX posts_by_local ON posts (local, audience, id);
 
 -- Who a post is addressed to, other than the public and followers.
@@ -162,7 +165,7 @@ CREATE TABLE post_tags (
 CREATE INDEX post_tags_by_name ON post_tags (name, post_id);
 
 CREATE TABLE likes (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     uri TEXT NOT NULL,
     actor_id BIGINT NOT NULL REFERENCES actors (id),
     post_id BIGINT NOT NULL REFERENCES posts (id),
@@ -179,7 +182,7 @@ CREATE TABLE pins (
 );
 
 CREATE TABLE events (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     uri TEXT NOT NULL UNIQUE,
     url TEXT,
     local BOOLEAN NOT NULL,
@@ -208,7 +211,7 @@ CREATE INDEX events_by_host ON events (host_id, starts_at, id);
 CREATE INDEX events_by_start ON events (starts_at, id);
 
 CREATE TABLE invitations (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     uri TEXT NOT NULL UNIQUE,
     event_id BIGINT NOT NULL REFERENCES events (id),
     inviter_id BIGINT NOT NULL REFERENCES actors (id),
@@ -221,7 +224,7 @@ CREATE TABLE invitations (
 CREATE INDEX invitations_by_invitee ON invitations (invitee_id, id);
 
 CREATE TABLE participations (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     event_id BIGINT NOT NULL REFERENCES events (id),
     actor_id BIGINT NOT NULL REFERENCES actors (id),
     standing TEXT NOT NULL,
@@ -234,7 +237,7 @@ CREATE TABLE participations (
 CREATE INDEX participations_by_actor ON participations (actor_id, id);
 
 CREATE TABLE notifications (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     actor_id BIGINT NOT NULL REFERENCES actors (id),
     kind TEXT NOT NULL,
     from_id BIGINT NOT NULL REFERENCES actors (id),
@@ -243,7 +246,7 @@ CREATE TABLE notifications (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX notifications_by_actor ON notifications (actor_id, id);
-CREATE INDEX notifications_by_post ON notifications (post_id);
+CREATE INDEX notifications_by_post ON notifications (post_id) WHERE post_id IS NOT NULL;
 
 -- What is gone: the address answers 410 to those who could have seen it.
 CREATE TABLE tombstones (
@@ -255,7 +258,7 @@ CREATE TABLE tombstones (
 
 -- Outgoing: one activity, its bodies, and a delivery for each inbox.
 CREATE TABLE activities (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     uri TEXT NOT NULL UNIQUE,
     actor_id BIGINT NOT NULL REFERENCES actors (id),
     kind TEXT NOT NULL,
@@ -281,7 +284,7 @@ CREATE TABLE activity_subjects (
 CREATE INDEX activity_subjects_by_actor ON activity_subjects (actor_id, activity_id);
 
 CREATE TABLE lanes (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     actor_id BIGINT NOT NULL REFERENCES actors (id),
     inbox TEXT NOT NULL,
     host TEXT NOT NULL,
@@ -296,7 +299,7 @@ CREATE INDEX lanes_by_host ON lanes (host);
 CREATE INDEX lanes_leased ON lanes (host) WHERE leased_until > 0;
 
 CREATE TABLE deliveries (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     lane_id BIGINT NOT NULL REFERENCES lanes (id),
     seq BIGINT NOT NULL,
     activity_id BIGINT NOT NULL REFERENCES activities (id),
@@ -338,11 +341,10 @@ CREATE TABLE receipts (
 
 -- Incoming: verified and acknowledged; `done_at` is the mark that it had its effect.
 CREATE TABLE inbox_items (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     actor_uri TEXT NOT NULL,
     key TEXT NOT NULL,
     host TEXT NOT NULL,
-    body TEXT NOT NULL,
     received_at BIGINT NOT NULL,
     attempts BIGINT NOT NULL,
     due_at BIGINT NOT NULL,
@@ -355,10 +357,16 @@ CREATE TABLE inbox_items (
 );
 CREATE INDEX inbox_items_waiting ON inbox_items (id) WHERE done_at IS NULL AND parked_at IS NULL;
 CREATE INDEX inbox_items_waiting_by_actor ON inbox_items (actor_uri, id) WHERE done_at IS NULL AND parked_at IS NULL;
-CREATE INDEX inbox_items_done ON inbox_items (done_at);
+CREATE INDEX inbox_items_done ON inbox_items (done_at) WHERE done_at IS NOT NULL;
+
+-- The JSON of an item as it came, as long as the item is not done.
+CREATE TABLE inbox_bodies (
+    item_id INTEGER PRIMARY KEY,
+    body TEXT NOT NULL
+);
 
 CREATE TABLE jobs (
-    id BIGINT PRIMARY KEY,
+    id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
     payload TEXT NOT NULL,
     attempts BIGINT NOT NULL,

@@ -59,7 +59,7 @@ pub(super) async fn created(cx: &Case<'_>) -> Result<Effect, Trouble> {
     if !objects::note::is_shown(&object.kind) || object.is_vote() {
         return Ok(Effect::Nothing("objects of this type are not shown here"));
     }
-    let named = cx.federation.named(&object).await?;
+    let named = cx.federation.named(cx.who, &object).await?;
     if !concerns_us(cx, &object, named.iter().any(|(actor, _)| actor.local)).await? {
         return Ok(Effect::Nothing("it concerns nobody here"));
     }
@@ -123,7 +123,7 @@ async fn event(cx: &Case<'_>, object: &IncomingObject) -> Result<Effect, Trouble
     if !followed
         && !cx
             .federation
-            .named(object)
+            .named(&host, object)
             .await?
             .iter()
             .any(|(actor, _)| actor.local)
@@ -162,7 +162,7 @@ pub(super) async fn updated(cx: &Case<'_>) -> Result<Effect, Trouble> {
     drop(reader);
     match known {
         Some(post) if post.author == cx.who.id => {
-            let named = cx.federation.named(&object).await?;
+            let named = cx.federation.named(cx.who, &object).await?;
             Ok(Effect::Edit(Box::new(objects::note::read(
                 cx.ctx(),
                 cx.who,

@@ -88,7 +88,7 @@ pub enum Refused {
     Because(String),
     #[error("the database failed")]
     Store(#[from] store::Error),
-    #[error("an earlier activity of this actor comes first")]
+    #[error("an earlier activity of this actor comes first, or this one is done")]
     NotItsTurn,
 }
 
@@ -98,6 +98,8 @@ pub enum Outcome {
     Done,
     /// It means nothing here.
     Ignored,
+    /// Another process has it or has had it, or an earlier one of its actor comes first: look again.
+    Elsewhere,
 }
 
 impl Outcome {
@@ -107,6 +109,7 @@ impl Outcome {
         match self {
             Outcome::Done => "done",
             Outcome::Ignored => "ignored",
+            Outcome::Elsewhere => "elsewhere",
         }
     }
 }
@@ -138,12 +141,19 @@ pub(crate) enum Effect {
     HostAnswered(Box<answers::HostAnswer>),
 }
 
-/// Works one stored activity off.
+/// Works one stored activity off; `activity` is its parsed body where that is at hand.
 ///
 /// # Errors
 /// When it has to be tried again or set aside; nothing was changed then.
-pub async fn process(federation: &Federation, item: &InboxItem) -> Result<Outcome, Trouble> {
-    let activity = IncomingActivity::parse(item.body.as_bytes())?;
+pub(super) async fn process(
+    federation: &Federation,
+    item: &InboxItem,
+    activity: Option<IncomingActivity>,
+) -> Result<Outcome, Trouble> {
+    let activity = match activity {
+        Some(activity) => activity,
+        None => IncomingActivity::parse(item.body.as_bytes())?,
+    };
     let budget = federation.budget();
     let who = federation.actor(&activity.actor, &budget).await?;
     let effect = if who.is_active() || matches!(activity.kind.as_str(), "Delete") {
@@ -161,8 +171,11 @@ pub async fn process(federation: &Federation, item: &InboxItem) -> Result<Outcom
                 return Err(Refused::NotItsTurn);
             }
             let outcome = apply(ctx, tx, &who, &effect).await?;
-            inbox_items::finish(tx, item.id, ctx.now()).await?;
-            Ok(outcome)
+            if inbox_items::finish(tx, item.id, ctx.now()).await? {
+                Ok(outcome)
+            } else {
+                Err(Refused::NotItsTurn)
+            }
         })
         .await;
     match done {
@@ -177,14 +190,18 @@ pub async fn process(federation: &Federation, item: &InboxItem) -> Result<Outcom
         }
         Err(Refused::Because(reason)) => {
             tracing::debug!(activity.kind = %activity.kind, actor.uri = %activity.actor, %reason, "a received activity has no effect");
-            ctx.store
+            let finished = ctx
+                .store
                 .transaction(async |tx| inbox_items::finish(tx, item.id, ctx.now()).await)
                 .await?;
-            Ok(Outcome::Ignored)
+            Ok(if finished {
+                Outcome::Ignored
+            } else {
+                Outcome::Elsewhere
+            })
         }
         Err(Refused::Store(error)) => Err(error.into()),
-        // Another process has it, or has had it.
-        Err(Refused::NotItsTurn) => Ok(Outcome::Ignored),
+        Err(Refused::NotItsTurn) => Ok(Outcome::Elsewhere),
     }
 }
 

@@ -4,6 +4,8 @@
 //! actor in order: fetch what is needed, then one transaction with the effect and the mark that it is done.
 
 mod admit;
+mod handover;
+mod lanes;
 mod rates;
 mod worker;
 
@@ -17,7 +19,7 @@ use url::Url;
 use crate::domain::authority;
 use crate::domain::ids::InboxItemId;
 use crate::domain::uris::authority as host_and_port;
-use crate::store::inbox_items::{self, InboxItem};
+use crate::store::inbox_items::{self, InboxItem, Inserted};
 use crate::store::{self, hosts};
 use crate::wire::activitystreams::activity::IncomingActivity;
 use crate::wire::activitystreams::{Shape, check_shape};
@@ -25,6 +27,8 @@ use crate::wire::activitystreams::{Shape, check_shape};
 use super::signatures::{Here, Presented, RequestParts, SignatureError};
 use super::{Failure, Federation};
 
+pub(super) use handover::Handover;
+use handover::Handing;
 pub use rates::Rates;
 pub use worker::Worker;
 
@@ -128,7 +132,7 @@ impl Federation {
         let body = std::str::from_utf8(delivery.body)
             .ok()
             .ok_or(Rejected::Malformed("UTF-8"))?;
-        self.store_item(&activity.actor, key, (&host, body)).await
+        self.store_item(activity, key, (&host, body)).await
     }
 
     fn presented(&self, method: &str, delivery: Delivery<'_>) -> Result<Presented, SignatureError> {
@@ -173,35 +177,41 @@ impl Federation {
 
     async fn store_item(
         &self,
-        actor: &Url,
+        activity: IncomingActivity,
         key: String,
         (host, body): (&str, &str),
     ) -> Result<Receipt, Rejected> {
         let now = self.ctx.now();
         let item = InboxItem {
             id: InboxItemId(self.ctx.id()),
-            actor_uri: actor.to_string(),
+            actor_uri: activity.actor.to_string(),
             key,
             body: body.to_owned(),
             received_at: now,
             attempts: 0,
         };
-        let new = self
+        let handing = self.handover.take(&item, activity);
+        let lease = handing.as_ref().map(|handing| handing.lease(now));
+        let inserted = self
             .ctx
             .store
-            .transaction(async |tx| -> store::Result<bool> {
-                let new = inbox_items::insert(tx, &item, host).await?;
-                Ok(new)
+            .transaction(async |tx| -> store::Result<Inserted> {
+                inbox_items::insert(tx, &item, host, lease).await
             })
-            .await?;
-        if new {
+            .await;
+        let handing = match &inserted {
+            Ok(Inserted::New) => handing,
+            _ => handing.and_then(Handing::forget),
+        };
+        let inserted = inserted?;
+        if handing.is_none() && inserted != Inserted::Known {
             self.ctx.wake.inbox.notify_one();
         }
+        drop(handing);
         self.hear_from(host).await?;
-        Ok(if new {
-            Receipt::Accepted
-        } else {
-            Receipt::Ignored
+        Ok(match inserted {
+            Inserted::New | Inserted::Armed => Receipt::Accepted,
+            Inserted::Known => Receipt::Ignored,
         })
     }
 
@@ -212,9 +222,16 @@ impl Federation {
         }
         self.heard.insert(host.to_owned(), ());
         let now = self.ctx.now();
-        self.ctx
-            .transact(async |tx| hosts::heard_from(tx, host, now).await)
-            .await?;
+        let mut reader = self.ctx.store.reader().await?;
+        let troubled = hosts::is_troubled(&mut reader, host, now).await?;
+        drop(reader);
+        if troubled {
+            self.ctx
+                .store
+                .transaction(async |tx| hosts::heard_from(tx, host, now).await)
+                .await?;
+            self.ctx.wake.deliveries.notify_one();
+        }
         Ok(())
     }
 

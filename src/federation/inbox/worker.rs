@@ -1,157 +1,269 @@
 //! The worker that turns stored activities into their effects, for each actor in order.
+//!
+//! Most items come by [`handover`](super::handover) from the requests of this process. What other processes stored,
+//! what was put off, and what was left over at the last end is claimed from the database.
 
-use std::collections::{HashMap, HashSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
+use super::handover::Task;
+use super::lanes::Lanes;
 use crate::domain::ids::InboxItemId;
 use crate::federation::Federation;
-use crate::federation::activities::{self, Trouble};
-use crate::store::inbox_items::{self, InboxItem};
+use crate::federation::activities::{self, Outcome, Trouble};
+use crate::store::inbox_items::{self, InboxItem, Lease};
 use crate::store::{self};
+use crate::telemetry::metrics::INBOX_ACTIVITIES;
 
-/// Items taken at once.
+/// Items claimed at once.
 const BATCH: i64 = 256;
-/// Actors worked on at the same time.
-const AT_ONCE: usize = 32;
-const LEASE: Duration = Duration::from_secs(50);
-/// The longest pause between two looks; a bell ends it early.
+/// Items of different actors worked on at the same time.
+const AT_ONCE: usize = 64;
+/// Done items whose bodies are dropped together.
+const BODIES: usize = 256;
+/// How long a process holds what it works on.
+pub(super) const LEASE: Duration = Duration::from_secs(50);
+/// The longest pause between two looks into the database; a bell ends it early.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Waits after a failure that may pass; then the item is parked.
 const WAITS: [u64; 4] = [5, 30, 120, 600];
 
 /// Works until told to stop.
 pub struct Worker {
-    federation: Federation,
+    federation: Arc<Federation>,
     /// The process's own number.
     holder: i64,
+    fresh: mpsc::UnboundedReceiver<Task>,
     stop: watch::Receiver<bool>,
+    lanes: Lanes,
+    /// Nothing that uses the database is awaited outside of it: a future that is not polled may hold the writer.
+    running: FuturesUnordered<Pin<Box<dyn Future<Output = Ended> + Send>>>,
+    /// Items being worked on.
+    busy: usize,
+    /// Whether there may be something to claim, and whether that is under way.
+    look: bool,
+    claiming: bool,
+    /// Done items whose bodies are still stored.
+    done: Vec<InboxItemId>,
+}
+
+/// Something that was going on and has come to its end.
+enum Ended {
+    Item {
+        actor: String,
+        id: InboxItemId,
+        verdict: Verdict,
+    },
+    Claim(store::Result<Vec<InboxItem>>),
+    Housekeeping,
+}
+
+/// What follows for the actor's next items.
+enum Verdict {
+    Done,
+    /// Parked: out of the way.
+    Parked,
+    /// It waits in the database, and all that follows it as well.
+    Waits,
 }
 
 impl Worker {
     #[must_use]
     pub fn new(federation: Federation, holder: i64, stop: watch::Receiver<bool>) -> Self {
         Worker {
-            federation,
+            fresh: federation.handover.listen(holder),
+            federation: Arc::new(federation),
             holder,
             stop,
+            lanes: Lanes::default(),
+            running: FuturesUnordered::new(),
+            busy: 0,
+            look: true,
+            claiming: false,
+            done: Vec::new(),
         }
     }
 
     /// Runs until `stop` turns true; what was begun is finished first.
     pub async fn run(mut self) {
-        if self.federation.ctx.store.kind() == store::DatabaseKind::Sqlite {
+        let ctx = self.federation.ctx.clone();
+        if ctx.store.kind() == store::DatabaseKind::Sqlite {
             // This is the only process: what a dead one held is free.
-            self.release(None).await;
+            release(&self.federation, None).await;
         }
+        let pause = ctx.scale.apply(PAUSE).max(Duration::from_millis(20));
+        let mut clock = tokio::time::interval(pause);
+        clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !*self.stop.borrow() {
-            match self.round().await {
-                Ok(0) => self.rest().await,
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(%error, "the inbox cannot be worked on");
-                    self.rest().await;
+            self.begin();
+            tokio::select! {
+                Some(ended) = self.running.next(), if !self.running.is_empty() => self.end(ended),
+                Some(task) = self.fresh.recv() => self.lanes.push(task),
+                () = ctx.wake.inbox.notified() => self.look = true,
+                _ = clock.tick() => {
+                    self.look = true;
+                    self.drop_bodies();
+                }
+                _ = self.stop.changed() => {}
+            }
+        }
+        self.fresh.close();
+        self.drop_bodies();
+        while self.running.next().await.is_some() {}
+        release(&self.federation, Some(self.holder)).await;
+    }
+
+    /// Begins as much as there is room for.
+    fn begin(&mut self) {
+        while let Ok(task) = self.fresh.try_recv() {
+            self.lanes.push(task);
+        }
+        while self.busy < AT_ONCE
+            && let Some(task) = self.lanes.begin()
+        {
+            self.busy += 1;
+            self.running
+                .push(Box::pin(work(Arc::clone(&self.federation), task)));
+        }
+        if self.look && !self.claiming && self.lanes.len() < AT_ONCE {
+            (self.look, self.claiming) = (false, true);
+            self.running
+                .push(Box::pin(claim(Arc::clone(&self.federation), self.holder)));
+        }
+    }
+
+    fn end(&mut self, ended: Ended) {
+        match ended {
+            Ended::Item { actor, id, verdict } => {
+                self.busy -= 1;
+                match verdict {
+                    Verdict::Waits => {
+                        let ids = self.lanes.stopped(&actor, id);
+                        self.running
+                            .push(Box::pin(give_back(Arc::clone(&self.federation), ids)));
+                    }
+                    Verdict::Parked => self.lanes.settled(&actor, id),
+                    Verdict::Done => {
+                        self.lanes.settled(&actor, id);
+                        self.done.push(id);
+                        if self.done.len() >= BODIES {
+                            self.drop_bodies();
+                        }
+                    }
                 }
             }
-        }
-        self.release(Some(self.holder)).await;
-    }
-
-    async fn rest(&mut self) {
-        let ctx = self.federation.ctx.clone();
-        tokio::select! {
-            () = ctx.wake.inbox.notified() => {}
-            () = tokio::time::sleep(ctx.scale.apply(PAUSE).max(Duration::from_millis(20))) => {}
-            _ = self.stop.changed() => {}
-        }
-    }
-
-    async fn release(&self, holder: Option<i64>) {
-        let ctx = &self.federation.ctx;
-        let done = ctx
-            .store
-            .transaction(async |tx| inbox_items::release(tx, holder).await)
-            .await;
-        if let Err(error) = done {
-            tracing::warn!(%error, "leases on received activities could not be given back; they end by themselves");
-        }
-    }
-
-    /// Takes a batch and works it off. Answers how many items there were.
-    async fn round(&mut self) -> store::Result<usize> {
-        let ctx = self.federation.ctx.clone();
-        let (now, holder) = (ctx.now(), self.holder);
-        let lease = now.plus(LEASE);
-        let items = ctx
-            .store
-            .transaction(async |tx| inbox_items::claim(tx, now, lease, holder, BATCH).await)
-            .await?;
-        let taken = items.len();
-        let mut lanes: HashMap<String, Vec<InboxItem>> = HashMap::new();
-        for item in items {
-            lanes.entry(item.actor_uri.clone()).or_default().push(item);
-        }
-        let mut waiting = lanes.into_values();
-        let mut running = FuturesUnordered::new();
-        loop {
-            while running.len() < AT_ONCE
-                && let Some(lane) = waiting.next()
-            {
-                running.push(lane_of(&self.federation, lane));
+            Ended::Claim(Ok(items)) => {
+                self.claiming = false;
+                self.look |= !items.is_empty();
+                for item in items {
+                    self.lanes.push(item.into());
+                }
             }
-            if running.next().await.is_none() {
-                return Ok(taken);
+            Ended::Claim(Err(error)) => {
+                self.claiming = false;
+                tracing::error!(%error, "the inbox cannot be worked on");
             }
+            Ended::Housekeeping => {}
+        }
+    }
+
+    fn drop_bodies(&mut self) {
+        if !self.done.is_empty() {
+            let done = std::mem::take(&mut self.done);
+            self.running
+                .push(Box::pin(drop_bodies(Arc::clone(&self.federation), done)));
         }
     }
 }
 
-/// One actor's items, in order. After one that has to wait, the rest wait as well.
-async fn lane_of(federation: &Federation, lane: Vec<InboxItem>) {
-    let mut left: HashSet<InboxItemId> = lane.iter().map(|item| item.id).collect();
-    for item in &lane {
-        match activities::process(federation, item).await {
-            Ok(outcome) => {
-                left.remove(&item.id);
-                metrics::counter!(crate::telemetry::metrics::INBOX_ACTIVITIES, "outcome" => outcome.as_str()).increment(1);
-            }
-            Err(trouble) => {
-                if set_aside(federation, item, &trouble).await {
-                    left.remove(&item.id);
-                } else {
-                    break;
-                }
+async fn claim(federation: Arc<Federation>, holder: i64) -> Ended {
+    let ctx = &federation.ctx;
+    let now = ctx.now();
+    let lease = Lease {
+        until: now.plus(LEASE),
+        holder,
+    };
+    let claimed = ctx
+        .store
+        .transaction(async |tx| inbox_items::claim(tx, now, lease, BATCH).await)
+        .await;
+    Ended::Claim(claimed)
+}
+
+async fn work(federation: Arc<Federation>, task: Task) -> Ended {
+    let item = task.item;
+    let verdict = match activities::process(&federation, &item, task.activity).await {
+        Ok(outcome) => {
+            metrics::counter!(INBOX_ACTIVITIES, "outcome" => outcome.as_str()).increment(1);
+            match outcome {
+                Outcome::Elsewhere => Verdict::Waits,
+                Outcome::Done | Outcome::Ignored => Verdict::Done,
             }
         }
-    }
-    if !left.is_empty() {
-        let left: Vec<InboxItemId> = left.into_iter().collect();
-        let released = federation
-            .ctx
-            .store
-            .transaction(async |tx| inbox_items::release_items(tx, &left).await)
-            .await;
-        if let Err(error) = released {
-            tracing::warn!(%error, "leases on received activities could not be given back; they end by themselves");
-        }
+        Err(trouble) => set_aside(&federation, &item, &trouble).await,
+    };
+    Ended::Item {
+        actor: item.actor_uri,
+        id: item.id,
+        verdict,
     }
 }
 
-/// Parks an item that cannot be processed (true: the next may go on), or puts it off (false).
-async fn set_aside(federation: &Federation, item: &InboxItem, trouble: &Trouble) -> bool {
+async fn give_back(federation: Arc<Federation>, ids: Vec<InboxItemId>) -> Ended {
+    let released = federation
+        .ctx
+        .store
+        .transaction(async |tx| inbox_items::release_items(tx, &ids).await)
+        .await;
+    if let Err(error) = released {
+        tracing::warn!(%error, "leases on received activities could not be given back; they end by themselves");
+    }
+    Ended::Housekeeping
+}
+
+async fn drop_bodies(federation: Arc<Federation>, done: Vec<InboxItemId>) -> Ended {
+    let dropped = federation
+        .ctx
+        .store
+        .transaction(async |tx| inbox_items::drop_bodies(tx, &done).await)
+        .await;
+    if let Err(error) = dropped {
+        tracing::warn!(%error, "bodies of finished activities are left to the cleaning");
+    }
+    Ended::Housekeeping
+}
+
+/// Gives back what this process held, or (`None`) what any process held.
+async fn release(federation: &Federation, holder: Option<i64>) {
+    let done = federation
+        .ctx
+        .store
+        .transaction(async |tx| inbox_items::release(tx, holder).await)
+        .await;
+    if let Err(error) = done {
+        tracing::warn!(%error, "leases on received activities could not be given back; they end by themselves");
+    }
+}
+
+/// Parks an item that cannot be processed, or puts it off.
+async fn set_aside(federation: &Federation, item: &InboxItem, trouble: &Trouble) -> Verdict {
     let ctx = &federation.ctx;
     let now = ctx.now();
     let reason = trouble.to_string();
     let tries = usize::try_from(item.attempts).unwrap_or(usize::MAX);
     let wait = WAITS.get(tries).filter(|_| trouble.is_temporary());
-    let outage = trouble.is_outage();
+    // The database itself was in trouble: that says nothing about the item.
+    if trouble.is_outage() {
+        return Verdict::Waits;
+    }
     let done: store::Result<()> = ctx
         .store
         .transaction(async |tx| match wait {
-            // The database itself was in trouble: that says nothing about the item.
-            _ if outage => inbox_items::release_items(tx, &[item.id]).await,
             Some(seconds) => {
                 let due = now.plus(ctx.scale.apply(Duration::from_secs(*seconds)));
                 inbox_items::put_off(tx, item.id, due, &reason).await
@@ -161,11 +273,11 @@ async fn set_aside(federation: &Federation, item: &InboxItem, trouble: &Trouble)
         .await;
     if let Err(error) = done {
         tracing::warn!(%error, "a received activity could not be put off; its lease ends by itself");
-        return false;
+        return Verdict::Waits;
     }
-    let parked = wait.is_none() && !outage;
-    if parked {
-        tracing::info!(actor.uri = %item.actor_uri, activity.key = %item.key, %reason, "a received activity is parked");
+    if wait.is_some() {
+        return Verdict::Waits;
     }
-    parked
+    tracing::info!(actor.uri = %item.actor_uri, activity.key = %item.key, %reason, "a received activity is parked");
+    Verdict::Parked
 }

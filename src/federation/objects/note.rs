@@ -1,5 +1,7 @@
 //! A remote post, from its document.
 
+use std::sync::Arc;
+
 use serde_json::json;
 use url::Url;
 
@@ -49,7 +51,7 @@ pub fn read(
     ctx: &Ctx,
     author: &Actor,
     object: &IncomingObject,
-    named: Vec<(Actor, bool)>,
+    named: Vec<(Arc<Actor>, bool)>,
 ) -> ReceivedPost {
     let now = ctx.now();
     let public = crate::wire::activitystreams::render::public();
@@ -94,6 +96,7 @@ pub fn read(
     };
     ReceivedPost {
         post,
+        author_uri: author.uri.clone(),
         recipients: named,
         tags,
     }
