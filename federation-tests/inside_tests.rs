@@ -11,8 +11,11 @@ use crate::kit::kith::Setup;
 use crate::kit::room::Room;
 use crate::kit::{Kith, Login, Page, Peer, Remote, Signing, until};
 
-/// Properties of a person, post or event that name an address.
+/// Properties of a person, post or event that name an address; those that are fetched first.
 const FIELDS: [&str; 26] = [
+    "inReplyTo",
+    "publicKey",
+    "assertionMethod",
     "url",
     "icon",
     "image",
@@ -25,8 +28,6 @@ const FIELDS: [&str; 26] = [
     "movedTo",
     "alsoKnownAs",
     "streams",
-    "publicKey",
-    "assertionMethod",
     "generator",
     "attachment",
     "tag",
@@ -38,7 +39,6 @@ const FIELDS: [&str; 26] = [
     "quoteUrl",
     "preview",
     "location",
-    "inReplyTo",
 ];
 
 /// A value of a property that leads to `address`, in the forms servers use.

@@ -242,7 +242,11 @@ impl<S, P: QueryFragment<Pg>> QueryFragment<Pg> for PerDb<S, P> {
     }
 }
 /// Lets a raw query be prepared once for each connection, which diesel does not do by itself. Ours are constant texts.
-fn walk_prepared<'b, Q, DB>(query: &'b Q, db: &'b DB, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()>
+fn walk_prepared<'b, Q, DB>(
+    query: &'b Q,
+    db: &'b DB,
+    mut pass: AstPass<'_, 'b, DB>,
+) -> QueryResult<()>
 where
     Q: QueryFragment<DB>,
     DB: Backend<QueryBuilder: Default>,

@@ -93,10 +93,7 @@ impl Store {
         })
         .await
         .map_err(unreachable)??;
-        let writer = Conn::Sqlite(
-            AsyncSqlite::with_runtime(first, OnWorker),
-            true,
-        );
+        let writer = Conn::Sqlite(AsyncSqlite::with_runtime(first, OnWorker), true);
         Ok(Store {
             kind: DatabaseKind::Sqlite,
             read: pool(&path.to_string_lossy(), SQLITE_READERS)?,

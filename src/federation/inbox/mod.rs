@@ -27,8 +27,8 @@ use crate::wire::activitystreams::{Shape, check_shape};
 use super::signatures::{Here, Presented, RequestParts, SignatureError};
 use super::{Failure, Federation};
 
-pub(super) use handover::Handover;
 use handover::Handing;
+pub(super) use handover::Handover;
 pub use rates::Rates;
 pub use worker::Worker;
 
