@@ -273,8 +273,12 @@ pub async fn receive_event(
             id: crate::domain::ids::EventId(ctx.id()),
             ..received.clone()
         };
-        events::insert(tx, &event).await?;
-        return Ok(event);
+        if events::insert_if_new(tx, &event).await? {
+            return Ok(event);
+        }
+        // Somebody here looked it up at the same moment.
+        let known = events::find_by_uri(tx, &event.uri).await?;
+        return known.ok_or(IncomingError::Deleted);
     };
     let older =
         matches!((received.edited_at, before.edited_at), (Some(new), Some(old)) if new < old);

@@ -8,7 +8,7 @@ use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode, Place}
 use crate::domain::ids::{ActorId, EventId};
 
 use super::Conn;
-use super::backend::{MultiBackend, PerDb};
+use super::backend::{Both, MultiBackend, PerDb};
 use super::error::{Error, Result, word};
 use super::schema::{events, invitations, notifications, participations, posts};
 
@@ -166,6 +166,15 @@ pub async fn insert(c: &mut Conn, event: &Event) -> Result<()> {
         .execute(c)
         .await?;
     Ok(())
+}
+
+/// Like [`insert`], but `false` where that would be a duplicate.
+///
+/// # Errors
+/// When the database fails.
+pub async fn insert_if_new(c: &mut Conn, event: &Event) -> Result<bool> {
+    let row = diesel::insert_into(events::table).values(row(event));
+    Ok(Both(row.on_conflict_do_nothing()).execute(c).await? > 0)
 }
 
 /// Replaces everything of an event.
