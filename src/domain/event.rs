@@ -163,3 +163,17 @@ impl Invitation {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_never_shown_to_more_than_before() {
+        use EventVisibility::{Group, Invited, Public, Unlisted};
+        assert_eq!(Invited.narrower(Public), Invited);
+        assert_eq!(Group.narrower(Unlisted), Group);
+        assert_eq!(Public.narrower(Invited), Invited);
+        assert_eq!(Public.narrower(Public), Public);
+    }
+}
