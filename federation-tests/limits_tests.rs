@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
+use ::kith::federation::signatures::{Algorithm, PrivateKey};
 use serde_json::{Value, json};
 
 use crate::kit::activities::id;
@@ -198,6 +199,136 @@ fn failed_key_fetches_are_remembered() {
     }
     assert!(peer.fetched().len() <= 2, "{:?}", peer.fetched());
     peer.person("carla").follows(&kith, &ada.uri());
+}
+
+#[test]
+fn unknown_keys_on_one_host_cost_a_bounded_number_of_fetches() {
+    let (peer, other) = (Peer::new("peer"), Peer::new("other"));
+    let kith = Kith::start(&[&peer, &other]);
+    let ada = kith.user("ada");
+    let carla = peer.person("carla");
+    carla.posts_to(&ada, "before");
+    peer.script.forget();
+    // Many names for keys of somebody who is known: their document is read once more, not once for each.
+    for n in 0..100 {
+        let mut signing = Signing::of(&carla);
+        signing.key_id = match n % 3 {
+            0 => format!("{}#key-{n}", carla.id),
+            1 => peer.url(&format!("/keys/{n}")),
+            _ => format!("{}?key={n}", carla.id),
+        };
+        let body = carla.follow(&ada.uri()).to_string().into_bytes();
+        let status = kith.ask(&signing.post(&kith.domain, "/inbox", body)).status;
+        assert!(matches!(status, 401 | 503), "{status}");
+    }
+    assert!(peer.fetched().len() <= 2, "{:?}", peer.fetched());
+    // Many people who are not there, and many who are and did not sign.
+    peer.script.forget();
+    let mut statuses = Vec::new();
+    for n in 0..400 {
+        let ghost = if n % 2 == 0 {
+            Remote::new(&peer, &format!("ghost{n}"))
+        } else {
+            let twin = Remote::new(&peer, &format!("twin{n}"));
+            twin.publish();
+            twin.with_key(PrivateKey::generate(Algorithm::Ed25519).expect("randomness"))
+        };
+        statuses.push(ghost.send(&kith, &ghost.follow(&ada.uri())).status);
+    }
+    assert!(
+        statuses.iter().all(|s| matches!(s, 401 | 503)),
+        "{statuses:?}"
+    );
+    assert!(statuses.contains(&503), "there is no cap");
+    let fetched = peer.fetched().len();
+    assert!(fetched <= 300, "{fetched} fetches from one host");
+    // A signed GET by keys nobody has asks no more of that host either.
+    let secret = ada.post(
+        "/api/v1/statuses",
+        &json!({"status": "for nobody", "visibility": "direct"}),
+    );
+    let path = secret["uri"]
+        .as_str()
+        .and_then(|uri| uri.strip_prefix(&kith.url("")))
+        .expect("ours");
+    for n in 0..50 {
+        let mut signing = Signing::of(&carla);
+        signing.key_id = peer.url(&format!("/none/{n}"));
+        assert_eq!(kith.ask(&signing.get(&kith.domain, path)).status, 404);
+    }
+    let more = peer.fetched().len() - fetched;
+    assert!(more <= 10, "{more} more fetches");
+    // Other hosts are not held up by it.
+    let begun = Instant::now();
+    other.person("dave").posts_to(&ada, "from elsewhere");
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[test]
+fn each_inbox_gets_one_delivery_and_a_host_few_at_once() {
+    let (peer, plain) = (Peer::new("peer"), Peer::new("plain"));
+    let kith = Kith::start(&[&peer, &plain]);
+    let ada = kith.user("ada");
+    for n in 0..10 {
+        peer.person(&format!("p{n}")).follows(&kith, &ada.uri());
+    }
+    // On the other host nobody has a shared inbox; two of them share one of their own.
+    let alone: Vec<Remote> = (0..30)
+        .map(|n| {
+            let mut extra = json!({"endpoints": {}});
+            if n < 2 {
+                extra["inbox"] = json!(plain.url("/users/pair/inbox"));
+            }
+            let person = Remote::new(&plain, &format!("p{n}")).with(extra);
+            person.publish();
+            person
+        })
+        .collect();
+    for person in &alone {
+        person.follows(&kith, &ada.uri());
+    }
+    kith.settle();
+    for peer in [&peer, &plain] {
+        peer.script.forget();
+    }
+    for person in &alone {
+        let path = plain.path(&person.id).to_owned() + "/inbox";
+        plain
+            .script
+            .set(&path, Page::status(202).after(Duration::from_millis(200)));
+    }
+    let post = ada.toot("to forty people");
+    kith.settle();
+    let inboxes = |peer: &Peer| -> Vec<String> {
+        let creates = peer
+            .seen()
+            .into_iter()
+            .filter(|s| s.json()["object"]["id"] == post["uri"]);
+        creates.map(|seen| seen.target).collect()
+    };
+    until("all deliveries", || {
+        (inboxes(&plain).len() >= 29).then_some(())
+    });
+    kith.settle();
+    assert_eq!(inboxes(&peer), ["/inbox"]);
+    let mut one_each = inboxes(&plain);
+    let all = one_each.len();
+    one_each.sort();
+    one_each.dedup();
+    assert_eq!(
+        (all, one_each.len()),
+        (29, 29),
+        "an inbox got it twice, or not"
+    );
+    assert!(
+        plain.script.most_open() <= 8,
+        "{} at once",
+        plain.script.most_open()
+    );
 }
 
 #[test]

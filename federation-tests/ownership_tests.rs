@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::activities::{edited, id};
+use crate::kit::activities::{PUBLIC, edited, id};
+use crate::kit::world::assert_same;
 use crate::kit::{Kith, Page, Peer, until};
 
 #[test]
@@ -272,6 +273,89 @@ fn nothing_received_creates_or_changes_what_is_ours() {
     );
     assert_ne!(ada.me()["display_name"], "Taken over");
     assert!(ada.status(&kith.url("/posts/1")).is_none());
+}
+
+#[test]
+fn nothing_received_touches_our_events_groups_and_collections() {
+    let peer = Peer::new("peer");
+    let kith = Kith::start(&[&peer]);
+    let ada = kith.user("ada");
+    kith.cli(&[
+        "group",
+        "create",
+        "readers",
+        "--name",
+        "Readers",
+        "--organizer",
+        "ada",
+    ]);
+    let mallory = peer.person("mallory");
+    let event = ada.post(
+        "/api/v1/events",
+        &json!({"title": "Breakfast", "start_time": "2099-05-01T08:00:00Z", "timezone": "UTC"}),
+    );
+    let uri = event["uri"].as_str().expect("an id").to_owned();
+    let group = kith.url("/groups/readers");
+    let before = ada.world();
+    let shown = (
+        kith.document("/groups/readers").text(),
+        kith.document(&uri[kith.url("").len()..]).text(),
+    );
+    let mut taken = json!({"id": uri, "type": "Event", "name": "Taken over", "attributedTo": mallory.id,
+        "startTime": "2099-05-01T08:00:00Z", "updated": "2999-01-01T00:00:00Z", "to": [PUBLIC]});
+    let club = json!({"id": group, "type": "Group", "name": "Taken over", "preferredUsername": "readers",
+        "inbox": mallory.document()["inbox"]});
+    let instance = json!({"id": kith.url("/actor"), "type": "Application", "name": "Taken over",
+        "inbox": mallory.document()["inbox"], "publicKey": mallory.document()["publicKey"]});
+    let mut attempts = vec![
+        mallory.create(&taken),
+        mallory.update(&taken),
+        mallory.delete(&uri),
+        mallory.update(&club),
+        mallory.delete(&group),
+        mallory.update(&instance),
+        mallory.delete(&kith.url("/actor")),
+    ];
+    for made_up in [
+        "/events/1",
+        "/groups/new",
+        "/people/new",
+        "/tags/x",
+        "/media/x",
+        "/invites/1",
+        "/people/ada/follows/1",
+    ] {
+        taken["id"] = json!(kith.url(made_up));
+        attempts.push(mallory.create(&taken));
+        attempts.push(mallory.update(&taken));
+    }
+    for kind in ["Add", "Remove"] {
+        for list in ["followers", "members", "moderators", "collections/featured"] {
+            let mut change = mallory.activity(kind, mallory.id.clone());
+            change["target"] = json!(format!("{group}/{list}"));
+            attempts.push(change);
+        }
+    }
+    for attempt in &attempts {
+        let status = mallory.send(&kith, attempt).status;
+        assert!(status == 202 || (400..500).contains(&status), "{status}");
+    }
+    // Nor by documents at their own addresses that claim ours.
+    for (at, document) in [&taken, &club, &instance].into_iter().enumerate() {
+        let path = format!("/claims/{at}");
+        peer.script.set(&path, Page::activity(document));
+        ada.look_up(&peer.url(&path));
+    }
+    kith.digest();
+    assert_same(&ada.world(), &before, "hostile activities");
+    let after = (
+        kith.document("/groups/readers").text(),
+        kith.document(&uri[kith.url("").len()..]).text(),
+    );
+    assert_eq!(after, shown);
+    for path in ["/events/1", "/groups/new", "/people/new", "/invites/1"] {
+        assert_eq!(kith.document(path).status, 404, "{path}");
+    }
 }
 
 #[test]

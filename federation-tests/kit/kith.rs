@@ -28,6 +28,10 @@ pub(crate) struct Setup {
     /// More lines of `kith.toml`, by section.
     pub(crate) federation: String,
     pub(crate) limits: String,
+    /// A program, with its arguments, that starts the program.
+    pub(crate) through: Vec<String>,
+    /// Where the SQLite file is, seen from the folder.
+    pub(crate) database: String,
 }
 
 impl Setup {
@@ -36,10 +40,12 @@ impl Setup {
             name: "kith".to_owned(),
             hosts: peers.iter().map(|peer| peer.host.clone()).collect(),
             time_scale: 1.0,
-            postgres: false,
+            postgres: setting("KITH_TEST_DATABASE").as_deref() == Some("postgres"),
             proxied: false,
             federation: String::new(),
             limits: String::new(),
+            through: Vec::new(),
+            database: "kith.db".to_owned(),
         }
     }
 
@@ -68,8 +74,20 @@ impl Setup {
         self
     }
 
+    /// Runs every command through another program, such as `nsenter`.
+    pub(crate) fn through(mut self, program: &[String]) -> Setup {
+        self.through = program.to_vec();
+        self
+    }
+
     pub(crate) fn postgres(mut self) -> Setup {
         self.postgres = true;
+        self
+    }
+
+    /// On PostgreSQL where there is one: it refuses values that SQLite takes.
+    pub(crate) fn strict(mut self) -> Setup {
+        self.postgres |= setting("KITH_TEST_POSTGRES").is_some();
         self
     }
 
@@ -100,6 +118,7 @@ pub(crate) struct Kith {
     admin: u16,
     child: Mutex<Option<Child>>,
     database: Option<String>,
+    through: Vec<String>,
 }
 
 impl Kith {
@@ -123,7 +142,7 @@ impl Kith {
         let hosts: Vec<String> = setup.hosts.iter().map(|host| format!("{host:?}")).collect();
         let url = database
             .clone()
-            .unwrap_or_else(|| "sqlite:kith.db".to_owned());
+            .unwrap_or_else(|| format!("sqlite:{}", setup.database));
         let text = format!(
             "[instance]\ndomain = \"{domain}\"\nscheme = \"{scheme}\"\n\
              [server]\nlisten = \"127.0.0.1:{port}\"\nadmin_listen = \"127.0.0.1:{admin}\"\n\
@@ -145,6 +164,7 @@ impl Kith {
             admin,
             child: Mutex::new(None),
             database,
+            through: setup.through.clone(),
         }
     }
 
@@ -157,7 +177,14 @@ impl Kith {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(PROGRAM);
+        let mut command = match self.through.split_first() {
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(PROGRAM);
+                command
+            }
+            None => Command::new(PROGRAM),
+        };
         command
             .arg("--config")
             .arg(self.folder().join("kith.toml"))
@@ -204,6 +231,13 @@ impl Kith {
         {
             panic!("the server ended with {status}: {}", self.logged());
         }
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        let mut child = lock(&self.child);
+        child
+            .as_mut()
+            .is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
     /// What the server wrote to its log.

@@ -9,10 +9,12 @@ pub(crate) mod login;
 pub(crate) mod peer;
 pub(crate) mod ports;
 pub(crate) mod remote;
+pub(crate) mod room;
 pub(crate) mod server;
 pub(crate) mod signing;
 pub(crate) mod story;
 pub(crate) mod wire;
+pub(crate) mod world;
 
 use std::time::{Duration, Instant};
 

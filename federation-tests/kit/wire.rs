@@ -17,6 +17,15 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
+    /// Any method, without a body.
+    pub(crate) fn of(method: &str, target: &str) -> Ask {
+        Ask {
+            method: method.to_owned(),
+            target: target.to_owned(),
+            ..Ask::default()
+        }
+    }
+
     pub(crate) fn get(target: &str) -> Ask {
         Ask {
             method: "GET".to_owned(),
@@ -73,6 +82,9 @@ impl Ask {
         let mut stream = connect(port)?;
         // A server may answer, and close, before it has read everything.
         let _ = stream.write_all(&self.bytes());
+        if self.method == "HEAD" {
+            return Answer::read_head(&mut stream);
+        }
         Answer::read(&mut stream)
     }
 }
@@ -112,6 +124,18 @@ impl Answer {
                 Err(_) => return parse(&bytes, true),
             }
         }
+    }
+
+    /// Reads the answer to a HEAD: what comes after the headers, if anything, is its body.
+    fn read_head(stream: &mut TcpStream) -> Option<Answer> {
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        let (first, headers, rest) = head(&bytes)?;
+        Some(Answer {
+            status: first.split(' ').nth(1)?.parse().ok()?,
+            headers,
+            body: rest.to_vec(),
+        })
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {

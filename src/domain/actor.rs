@@ -71,13 +71,17 @@ impl Actor {
         }
     }
 
-    /// `maria` here, `maria@kith.example` for others.
+    /// `maria` here, `maria@kith.example` for others. An actor elsewhere whose handle was not confirmed has none that
+    /// may be shown: then it is the address, without its scheme.
     #[must_use]
     pub fn acct(&self) -> String {
         if self.local {
             self.handle.clone()
-        } else {
+        } else if self.handle_confirmed {
             format!("{}@{}", self.handle, self.host)
+        } else {
+            let address = self.uri.split_once("://");
+            address.map_or(&*self.uri, |(_, rest)| rest).to_owned()
         }
     }
 

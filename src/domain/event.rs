@@ -26,6 +26,28 @@ words! {
     }
 }
 
+impl EventVisibility {
+    /// From wide to narrow.
+    const fn rank(self) -> u8 {
+        match self {
+            EventVisibility::Public => 0,
+            EventVisibility::Unlisted => 1,
+            EventVisibility::Group => 2,
+            EventVisibility::Invited => 3,
+        }
+    }
+
+    /// The narrower of two.
+    #[must_use]
+    pub fn narrower(self, other: EventVisibility) -> EventVisibility {
+        if other.rank() > self.rank() {
+            other
+        } else {
+            self
+        }
+    }
+}
+
 words! {
     /// Whether it takes place.
     pub enum EventStatus {
@@ -184,4 +206,29 @@ pub struct Invitation {
     /// Plain text.
     pub message: String,
     pub created_at: Timestamp,
+}
+
+impl Invitation {
+    /// Whether it opens the event: it was not taken back, and who sent it may invite.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        !matches!(
+            self.state,
+            InvitationState::Withdrawn | InvitationState::Recommended
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_never_shown_to_more_than_before() {
+        use EventVisibility::{Group, Invited, Public, Unlisted};
+        assert_eq!(Invited.narrower(Public), Invited);
+        assert_eq!(Group.narrower(Unlisted), Group);
+        assert_eq!(Public.narrower(Invited), Invited);
+        assert_eq!(Public.narrower(Public), Public);
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
@@ -15,6 +15,7 @@ use super::middleware::load::{IN_FLIGHT, load};
 use super::middleware::observe::observe;
 use super::middleware::panic;
 use super::middleware::security::security;
+use super::middleware::target::target;
 use super::{AppState, HttpError, ap, api, discovery, error, shared, web};
 
 /// Everything that the public listener answers.
@@ -41,6 +42,7 @@ pub fn surround(routes: Router<AppState>, app: AppState) -> Router {
         // Sizes are limited by the layer `body`, the same for every extractor.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(bodies, body))
+        .layer(from_fn(target))
         .layer(from_fn_with_state(app.clone(), host))
         .layer(from_fn_with_state(
             Arc::new(Semaphore::new(IN_FLIGHT)),

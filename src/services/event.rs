@@ -16,6 +16,9 @@ use crate::wire::activitystreams::render::{self, EventCard, url};
 use super::Ctx;
 use super::send::{Letter, send};
 
+/// The longest online address, in bytes.
+const ONLINE_BYTES: usize = 2_048;
+
 /// What somebody wants to organise.
 #[derive(Debug, Clone)]
 pub struct EventDraft {
@@ -49,7 +52,7 @@ pub enum EventError {
     Timezone,
     #[error("a capacity is a number from 1 to 100,000")]
     Capacity,
-    #[error("an online address starts with https://")]
+    #[error("an online address starts with https:// and is not too long")]
     OnlineUrl,
     #[error("there is no such event")]
     NoSuchEvent,
@@ -121,11 +124,22 @@ fn check(ctx: &Ctx, draft: &EventDraft) -> Result<(), EventError> {
     {
         return Err(EventError::Capacity);
     }
-    let online = draft.online_url.as_deref();
-    if online.is_some_and(|text| !url::Url::parse(text).is_ok_and(|u| u.scheme() == "https")) {
+    if draft
+        .online_url
+        .as_deref()
+        .is_some_and(|text| !is_online(text))
+    {
         return Err(EventError::OnlineUrl);
     }
     Ok(())
+}
+
+/// Whether people can be sent there: https, without a name or password that could pose as the host.
+fn is_online(text: &str) -> bool {
+    let plain = |url: url::Url| {
+        url.scheme() == "https" && url.username().is_empty() && url.password().is_none()
+    };
+    text.len() <= ONLINE_BYTES && url::Url::parse(text).is_ok_and(plain)
 }
 
 fn compose(ctx: &Ctx, who: &Actor, host: &Actor, draft: &EventDraft, id: EventId) -> Event {

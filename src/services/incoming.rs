@@ -236,7 +236,8 @@ pub async fn receive_actor_deletion(
     Ok(())
 }
 
-/// Stores a remote event, or replaces it by a newer version. Seats and standing here stay.
+/// Stores a remote event, or replaces it by a newer version, which never widens who may see it. Seats and standing
+/// here stay.
 ///
 /// # Errors
 /// [`IncomingError::Deleted`] when its deletion came first.
@@ -270,6 +271,7 @@ pub async fn receive_event(
     let event = Event {
         id: before.id,
         published_at: before.published_at,
+        visibility: before.visibility.narrower(received.visibility),
         ..received.clone()
     };
     events::update(tx, &event).await?;

@@ -109,7 +109,8 @@ async fn invite_one(
     Ok(invitation)
 }
 
-/// A remote actor invites a local person to an event that is known here.
+/// A remote actor invites a local person to an event that is known here. To an event that is not public, only an
+/// invitation of those behind it counts.
 ///
 /// # Errors
 /// When the database fails.
@@ -121,6 +122,10 @@ pub async fn receive(
     let standing =
         participations::find_invitation(tx, received.event.id, received.invitee.id).await?;
     let granted = received.worth == InviteWorth::Grants;
+    // Who may not invite shows nobody what is not public.
+    if !granted && !received.event.is_public() {
+        return Ok(());
+    }
     match standing {
         // A genuine invitation outranks a recommendation; anything else stands.
         Some(before) if granted && before.state == InvitationState::Recommended => {

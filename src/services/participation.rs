@@ -1,11 +1,11 @@
 //! Answering events: the host's server decides, the guest's server asks and hears.
 
 use crate::domain::actor::Actor;
-use crate::domain::event::{Event, Invitation, InvitationState};
+use crate::domain::event::{Event, EventVisibility, Invitation, InvitationState};
 use crate::domain::ids::{ActivityId, ActorId, EventId, ParticipationId};
 use crate::domain::notification::NotificationKind;
 use crate::domain::participation::{self, Answer, Participation, Refusal, Standing};
-use crate::store::{self, Conn, actors, events, participations};
+use crate::store::{self, Conn, actors, events, follows, participations};
 use crate::wire::activitystreams::outgoing::OutgoingActivity;
 use crate::wire::activitystreams::render::url;
 
@@ -68,8 +68,8 @@ pub async fn decide(
 ) -> Result<Participation, ParticipationError> {
     let before = participations::find(tx, event.id, who.id).await?;
     let invitation = participations::find_invitation(tx, event.id, who.id).await?;
-    let invited =
-        invitation.as_ref().is_some_and(counts) || manages(tx, who.id, event.host).await?;
+    let invited = invitation.as_ref().is_some_and(Invitation::opens)
+        || manages(tx, who.id, event.host).await?;
     let standing = participation::decide(
         event,
         before.as_ref().map(|p| p.standing),
@@ -103,14 +103,6 @@ pub async fn decide(
         }
     }
     Ok(participation)
-}
-
-/// An invitation that opens the event.
-fn counts(invitation: &Invitation) -> bool {
-    !matches!(
-        invitation.state,
-        InvitationState::Withdrawn | InvitationState::Recommended
-    )
 }
 
 const fn answered(answer: Answer) -> InvitationState {
@@ -160,7 +152,7 @@ async fn ask(
     let before = participations::find(tx, event.id, who.id).await?;
     let invitation = participations::find_invitation(tx, event.id, who.id)
         .await?
-        .filter(counts);
+        .filter(Invitation::opens);
     let id = ActivityId(ctx.id());
     let people = responsible(tx, event).await?;
     let mut to: Vec<ActorId> = people.iter().map(|actor| actor.id).collect();
@@ -287,6 +279,10 @@ pub async fn receive(
     if asked.answer == Answer::Declined && before.is_none() && asked.kind == "Leave" {
         return Ok(());
     }
+    // An answer, even a refusal, would tell a stranger that there is such an event.
+    if before.is_none() && !may_know_of(tx, who, &event).await? {
+        return Err(ParticipationError::NoSuchEvent);
+    }
     let standing = match decide(ctx, tx, who, &event, (asked.answer, &asked.uri)).await {
         Ok(participation) => Some(participation.standing),
         Err(ParticipationError::Refused(_)) => None,
@@ -313,6 +309,19 @@ pub async fn receive(
     .addressed(vec![url(&who.uri)], Vec::new());
     send(ctx, tx, Letter::plain(id, host.id, answer, vec![who.id])).await?;
     Ok(())
+}
+
+/// Whether an event is there for `who`: it is public, they are invited, or it is for a group they belong to.
+async fn may_know_of(tx: &mut Conn, who: &Actor, event: &Event) -> store::Result<bool> {
+    if event.is_public() {
+        return Ok(true);
+    }
+    let invitation = participations::find_invitation(tx, event.id, who.id).await?;
+    if invitation.as_ref().is_some_and(Invitation::opens) {
+        return Ok(true);
+    }
+    Ok(event.visibility == EventVisibility::Group
+        && follows::is_following(tx, who.id, event.host).await?)
 }
 
 /// What a remote actor said to an event.

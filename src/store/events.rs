@@ -168,7 +168,7 @@ pub async fn insert(c: &mut Conn, event: &Event) -> Result<()> {
     Ok(())
 }
 
-/// Like [`insert`], but `false` where its uri is known.
+/// Like [`insert`], but `false` where that would be a duplicate.
 ///
 /// # Errors
 /// When the database fails.

@@ -240,21 +240,25 @@ pub async fn claim(
 /// When the database fails.
 pub async fn lock_heads(c: &mut Conn, ids: &[InboxItemId]) -> Result<Vec<InboxItemId>> {
     let ids = ids.iter().map(|id| id.0);
-    let earlier = diesel::alias!(inbox_items as earlier);
-    let before = earlier
+    let waiting = diesel::alias!(inbox_items as waiting);
+    // Asked of each item by itself: as a join it would read everything that was ever received.
+    let oldest = waiting
         .filter(
-            earlier
+            waiting
                 .field(inbox_items::actor_uri)
                 .eq(inbox_items::actor_uri),
         )
-        .filter(earlier.field(inbox_items::done_at).is_null())
-        .filter(earlier.field(inbox_items::parked_at).is_null())
-        .filter(earlier.field(inbox_items::id).lt(inbox_items::id));
+        .filter(waiting.field(inbox_items::done_at).is_null())
+        .filter(waiting.field(inbox_items::parked_at).is_null())
+        .order(waiting.field(inbox_items::id))
+        .select(waiting.field(inbox_items::id))
+        .limit(1)
+        .single_value();
     let heads = inbox_items::table
         .filter(inbox_items::id.eq_any(padded(ids)))
         .filter(inbox_items::done_at.is_null())
         .filter(inbox_items::parked_at.is_null())
-        .filter(diesel::dsl::not(diesel::dsl::exists(before)))
+        .filter(inbox_items::id.nullable().eq(oldest))
         .order(inbox_items::id)
         .select(inbox_items::id);
     let found: Vec<i64> = match c {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
-use super::error::ApiError;
+use super::error::{ApiError, ApiResult, Wrong};
 use super::tree;
 
 /// The parameters of a request: those of the query, and over them those of a JSON or form body.
@@ -69,9 +69,23 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 }
 
 fn typed<T: DeserializeOwned>(all: Map<String, Value>) -> Result<T, ApiError> {
-    serde_json::from_value(Value::Object(all))
+    let all = Value::Object(all);
+    if holds_nul(&all) {
+        return Err(ApiError::Malformed("a parameter holds a NUL"));
+    }
+    serde_json::from_value(all)
         .ok()
         .ok_or(ApiError::Malformed("a parameter has the wrong form"))
+}
+
+/// Whether a text holds the one character that PostgreSQL does not store. The depth is bounded by the readers.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(all) => all.iter().any(holds_nul),
+        Value::Object(map) => map.values().any(holds_nul),
+        _ => false,
+    }
 }
 
 impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> {
@@ -167,6 +181,25 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Many<T> {
         let typed: Result<Vec<T>, _> = values.into_iter().map(serde_json::from_value).collect();
         typed.map(Many).map_err(D::Error::custom)
     }
+}
+
+/// A BCP 47 tag; empty is none.
+///
+/// # Errors
+/// A field error for what is no tag.
+pub(super) fn language(tag: Option<String>) -> ApiResult<Option<String>> {
+    let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
+        return Ok(None);
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if tag.len() > 35 || !tag.chars().all(plain) {
+        return Err(ApiError::field(
+            "language",
+            Wrong::Invalid,
+            "a language is a tag such as en or de-AT",
+        ));
+    }
+    Ok(Some(tag))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::services::event::{self, EventDraft};
 use crate::services::{invite, participation};
 
 use super::auth::SignedIn;
-use super::body::{Body, Decimal, Flag, Id, Many, Number};
+use super::body::{Body, Decimal, Flag, Id, Many, Number, language};
 use super::entities::event::Event;
 use super::error::{ApiError, ApiResult, Wrong};
 use super::{Api, events, resolving};
@@ -98,7 +98,7 @@ fn draft(asked: Asked) -> ApiResult<EventDraft> {
             EventVisibility::Public,
             EventVisibility::parse,
         )?,
-        language: asked.language.filter(|tag| !tag.is_empty()),
+        language: language(asked.language)?,
     })
 }
 

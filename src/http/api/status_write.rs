@@ -11,7 +11,7 @@ use crate::domain::ids::PostId;
 use crate::services::post::{self, Draft};
 
 use super::auth::SignedIn;
-use super::body::{Body, Flag, Id, Many, Number};
+use super::body::{Body, Flag, Id, Many, Number, language};
 use super::entities::status::{self, Status};
 use super::error::{ApiError, ApiResult, Wrong};
 use super::{Api, people_of_post, resolving, statuses};
@@ -104,22 +104,6 @@ async fn publish(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<PostId> {
         in_reply_to,
     };
     Ok(post::publish(&api.ctx, &who.actor, &draft).await?.id)
-}
-
-/// A BCP 47 tag; empty is none.
-fn language(tag: Option<String>) -> ApiResult<Option<String>> {
-    let Some(tag) = tag.filter(|tag| !tag.is_empty()) else {
-        return Ok(None);
-    };
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    if tag.len() > 35 || !tag.chars().all(plain) {
-        return Err(ApiError::field(
-            "language",
-            Wrong::Invalid,
-            "a language is a tag such as en or de-AT",
-        ));
-    }
-    Ok(Some(tag))
 }
 
 /// `PUT /api/v1/statuses/:id`

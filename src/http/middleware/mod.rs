@@ -1,7 +1,8 @@
 //! What happens to every request of the public listener, whatever its route.
 //!
 //! From the outside in: [`observe`] (request id, log span, counts, security headers), error pages, panics, [`load`]
-//! (how much at once), [`host`] (is it for us), [`body`] (how large, how slow), and then the route.
+//! (how much at once), [`host`] (is it for us), [`target`] (may there be such an address), [`body`] (how large, how slow),
+//! and then the route.
 
 pub mod body;
 pub mod host;
@@ -9,3 +10,4 @@ pub mod load;
 pub mod observe;
 pub mod panic;
 pub mod security;
+pub mod target;

@@ -15,7 +15,7 @@ pub struct EventView {
     pub organizer: Option<Actor>,
     /// The viewer's own standing.
     pub own: Option<Participation>,
-    /// The viewer's invitation.
+    /// The viewer's invitation, if it opens the event.
     pub invitation: Option<Invitation>,
     /// The viewer acts for its host.
     pub manages: bool,
@@ -96,7 +96,9 @@ async fn view(
     let mut member = false;
     if let Some(viewer) = viewer {
         view.own = participations::find(c, view.event.id, viewer).await?;
-        view.invitation = participations::find_invitation(c, view.event.id, viewer).await?;
+        view.invitation = participations::find_invitation(c, view.event.id, viewer)
+            .await?
+            .filter(Invitation::opens);
         let follow = follows::find(c, viewer, view.host.id).await?;
         let accepted = follow.filter(|f| f.state == crate::domain::follow::FollowState::Accepted);
         member = accepted.is_some();

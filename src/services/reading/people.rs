@@ -32,7 +32,8 @@ pub struct Relationship {
     pub requested_by: bool,
 }
 
-/// The actor named by `handle` (ours) or `handle@host`, as far as it is known here and active.
+/// The actor named by `handle` (ours) or `handle@host`, as far as it is known here and active. A handle that an actor
+/// only claims names nobody.
 ///
 /// # Errors
 /// When the database fails.
@@ -46,7 +47,7 @@ pub async fn find_actor(ctx: &Ctx, acct: &str) -> store::Result<Option<Actor>> {
         Some((handle, _)) => actors::find_local(&mut c, handle).await?,
         None => actors::find_local(&mut c, &acct).await?,
     };
-    Ok(found.filter(Actor::is_active))
+    Ok(found.filter(|actor| actor.is_active() && (actor.local || actor.handle_confirmed)))
 }
 
 /// What `viewer` may see of an actor.

@@ -7,6 +7,9 @@ use url::Url;
 
 use super::{MAX_ATTACHMENTS, lenient};
 
+/// The longest alt text, in characters; more than any program lets people write.
+const MAX_ALT: usize = 5_000;
+
 /// A file, picture or link attached to an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attachment {
@@ -160,12 +163,16 @@ fn usable(raw: RawAttachment) -> Option<Attachment> {
             lenient::clip_chars(&mut kind, 128);
             kind.to_ascii_lowercase()
         });
+    let short = |mut text: String| {
+        lenient::clip_chars(&mut text, MAX_ALT);
+        text
+    };
     Some(Attachment {
         media_type: stated.or_else(|| if is_link { None } else { guess(&url) }),
         kind,
         url,
-        name: raw.name,
-        summary: raw.summary,
+        name: raw.name.map(short),
+        summary: raw.summary.map(short),
         focal_point: focal_point(&raw.focal_point),
         blurhash: raw.blurhash.filter(|hash| hash.len() <= 100),
         width: raw.width,

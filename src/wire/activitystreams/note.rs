@@ -285,8 +285,7 @@ fn language<'de, D: Deserializer<'de>>(d: D) -> Result<Option<String>, D::Error>
         let tag = value
             .as_str()
             .or_else(|| value.get("identifier").and_then(Value::as_str))?;
-        let usable = !tag.is_empty() && tag.len() <= 64 && tag != "und" && !tag.contains('\0');
-        usable.then(|| tag.to_owned())
+        lenient::is_language(tag).then(|| tag.to_owned())
     };
     Ok(match Value::deserialize(d)? {
         Value::Array(all) => all.iter().find_map(one),

@@ -9,10 +9,16 @@ use url::{Host, Url};
 
 use crate::wire::activitystreams::PUBLIC;
 
+/// The longest id, in bytes. No program makes ids half as long, and an index of PostgreSQL takes two of them together.
+const MAX_ID_BYTES: usize = 1_024;
+/// The longest link, in bytes.
+const MAX_LINK_BYTES: usize = 2_048;
+
 static PUBLIC_URL: LazyLock<Url> =
     LazyLock::new(|| Url::parse(PUBLIC).expect("a constant that is a URL"));
 
-/// True if `url` can be the id of something on the network: https with a host name, without user name or password.
+/// True if `url` can be the id of something on the network: https with a host name, without user name or password, and
+/// not longer than 1,024 bytes.
 /// Plain http is accepted only for `localhost` and names under it. Ports are left to `net`, which knows the
 /// exceptions that the configuration lists.
 #[must_use]
@@ -22,7 +28,8 @@ pub fn acceptable_id(url: &Url) -> bool {
     };
     let local = host == "localhost" || host.ends_with(".localhost");
     let scheme = url.scheme() == "https" || (local && url.scheme() == "http");
-    scheme && url.username().is_empty() && url.password().is_none()
+    let short = url.as_str().len() <= MAX_ID_BYTES;
+    scheme && short && url.username().is_empty() && url.password().is_none()
 }
 
 /// Reads an id. The short forms `Public` and `as:Public` become the full one. `None` if not [`acceptable_id`].
@@ -46,6 +53,7 @@ pub(crate) fn web_link(text: &str) -> Option<Url> {
     Url::parse(text.trim())
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+        .filter(|url| url.as_str().len() <= MAX_LINK_BYTES)
 }
 
 /// The id in a string, an object, or the first usable entry of an array.

@@ -14,7 +14,9 @@ pub(crate) use ids::{
     required_id, web_link,
 };
 pub(crate) use numbers::{count, flag, float_of, whole};
-pub(crate) use text::{LanguageMap, clip_bytes, clip_chars, language_map, strings, text, text_of};
+pub(crate) use text::{
+    LanguageMap, clip_bytes, clip_chars, is_language, language_map, strings, text, text_of,
+};
 pub use times::LocalTime;
 pub(crate) use times::{event_time, moment};
 

@@ -32,6 +32,13 @@ fn only_https_names_are_ids() {
 }
 
 #[test]
+fn ids_have_a_length() {
+    let of = |length: usize| format!("https://kith.example/{}", "a".repeat(length - 21));
+    assert!(parse_id(&of(1_024)).is_some() && parse_id(&of(1_025)).is_none());
+    assert!(web_link(&of(2_048)).is_some() && web_link(&of(2_049)).is_none());
+}
+
+#[test]
 fn the_short_forms_of_public_are_understood() {
     for form in ["as:Public", "Public", crate::wire::activitystreams::PUBLIC] {
         assert_eq!(

@@ -14,15 +14,21 @@ impl LanguageMap {
         self.0.first().map(|(_, text)| text.as_str())
     }
 
-    /// The language of `text` if it is one of ours, else of the first entry. `und` and `@none` are no language.
+    /// The language of `text` if it is one of ours, else of the first entry. `und` and what is no tag is no language.
     pub(crate) fn language_of(&self, text: Option<&str>) -> Option<&str> {
         let same = self
             .0
             .iter()
             .find(|(_, candidate)| Some(candidate.as_str()) == text);
         let (language, _) = same.or_else(|| self.0.first())?;
-        (language != "und" && !language.starts_with('@')).then_some(language.as_str())
+        is_language(language).then_some(language.as_str())
     }
+}
+
+/// Whether this names a language: a tag of letters, digits and hyphens (RFC 5646 §2.1) other than `und`.
+pub(crate) fn is_language(tag: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+    (1..=64).contains(&tag.len()) && tag != "und" && tag.bytes().all(plain)
 }
 
 /// The text in a string, a number, a language map, an `@value` object, or the first usable entry of an array. Empty text is
