@@ -1,5 +1,7 @@
 //! Posts, boosts, and whom they are addressed to.
 
+mod arrival;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -12,7 +14,9 @@ use super::Conn;
 use super::backend::{Both, MultiBackend, padded};
 use super::conn::insert_many;
 use super::error::{Error, Result, word};
-use super::schema::{likes, notifications, pins, post_recipients, post_tags, posts, tombstones};
+use super::schema::{likes, notifications, pins, post_recipients, post_tags, posts};
+
+pub use arrival::{Beforehand, adopt_replies, beforehand};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = posts, check_for_backend(MultiBackend), treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -449,61 +453,4 @@ pub async fn tags_of(c: &mut Conn, ids: &[PostId]) -> Result<Vec<(PostId, String
         .into_iter()
         .map(|(post, name)| (PostId(post), name))
         .collect())
-}
-
-/// What is known about a post before it is there.
-#[derive(Debug, Clone, Copy)]
-pub struct Beforehand {
-    /// There is a tombstone.
-    pub gone: bool,
-    /// Answers to it came first.
-    pub awaited: bool,
-}
-
-/// Looks whether `tombstone` is there, and whether posts wait for `uri`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn beforehand(c: &mut Conn, uri: &str, tombstone: &str) -> Result<Beforehand> {
-    use diesel::dsl::exists;
-    let orphans = posts::table.filter(
-        posts::in_reply_to_uri
-            .eq(uri)
-            .and(posts::in_reply_to_id.is_null()),
-    );
-    let (gone, awaited) =
-        diesel::select((exists(tombstones::table.find(tombstone)), exists(orphans)))
-            .get_result(c)
-            .await?;
-    Ok(Beforehand { gone, awaited })
-}
-
-/// Posts whose parent was not known when they came: `uri` has arrived as `parent`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn adopt_replies(c: &mut Conn, uri: &str, parent: PostId) -> Result<usize> {
-    let adopted = diesel::update(
-        posts::table.filter(
-            posts::in_reply_to_uri
-                .eq(uri)
-                .and(posts::in_reply_to_id.is_null()),
-        ),
-    )
-    .set(posts::in_reply_to_id.eq(Some(parent.0)))
-    .execute(c)
-    .await?;
-    if adopted > 0 {
-        let public: i64 = posts::table
-            .filter(posts::in_reply_to_id.eq(parent.0))
-            .filter(posts::audience.eq_any(["public", "quiet"]))
-            .count()
-            .get_result(c)
-            .await?;
-        diesel::update(posts::table.find(parent.0))
-            .set(posts::replies_count.eq(public))
-            .execute(c)
-            .await?;
-    }
-    Ok(adopted)
 }
