@@ -4,6 +4,8 @@
 //! marked done in the transaction of its effect. The text stands in a table of its own, so that the rows that stay stay
 //! small.
 
+mod parked;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
@@ -16,6 +18,8 @@ use super::backend::{Both, MultiBackend, PerDb, padded};
 use super::conn::insert_many;
 use super::error::Result;
 use super::schema::{inbox_bodies, inbox_items};
+
+pub use parked::{ParkedItem, drop_parked, list_parked, rearm};
 
 /// A received activity that waits for its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,7 +203,7 @@ pub async fn is_known(c: &mut Conn, actor_uri: &str, key: &str) -> Result<bool> 
 /// Takes the oldest waiting items, with a lease: at most `limit`, of actors that nobody else holds.
 ///
 /// The lease only keeps two processes from doing the same work; the order within an actor is kept by
-/// [`take_head`], which every effect starts with.
+/// [`lock_heads`], which every effect starts with.
 ///
 /// # Errors
 /// When the database fails.
@@ -406,85 +410,6 @@ pub async fn counts(c: &mut Conn) -> Result<(i64, i64)> {
         .get_result(c)
         .await?;
     Ok((waiting, parked))
-}
-
-/// A parked item, for the admin.
-#[derive(Debug, Clone)]
-pub struct ParkedItem {
-    pub id: InboxItemId,
-    pub actor_uri: String,
-    pub key: String,
-    pub reason: String,
-    pub parked_at: Timestamp,
-}
-
-/// Parked items, latest first. At most `limit`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list_parked(c: &mut Conn, limit: i64) -> Result<Vec<ParkedItem>> {
-    type Row = (i64, String, String, Option<String>, Option<i64>);
-    let rows: Vec<Row> = inbox_items::table
-        .filter(inbox_items::parked_at.is_not_null())
-        .order(inbox_items::parked_at.desc())
-        .limit(limit)
-        .select((
-            inbox_items::id,
-            inbox_items::actor_uri,
-            inbox_items::key,
-            inbox_items::reason,
-            inbox_items::parked_at,
-        ))
-        .load(c)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, actor_uri, key, reason, parked_at)| ParkedItem {
-            id: InboxItemId(id),
-            actor_uri,
-            key,
-            reason: reason.unwrap_or_default(),
-            parked_at: Timestamp::from_micros(parked_at.unwrap_or_default()),
-        })
-        .collect())
-}
-
-/// Arms parked items again: all of them, or those of one host.
-///
-/// # Errors
-/// When the database fails.
-pub async fn rearm(c: &mut Conn, host: Option<&str>, now: Timestamp) -> Result<usize> {
-    let parked = inbox_items::table.filter(inbox_items::parked_at.is_not_null());
-    let fresh = (
-        inbox_items::parked_at.eq(None::<i64>),
-        inbox_items::attempts.eq(0),
-        inbox_items::due_at.eq(now.micros()),
-    );
-    Ok(match host {
-        Some(host) => {
-            diesel::update(parked.filter(inbox_items::host.eq(host)))
-                .set(fresh)
-                .execute(c)
-                .await?
-        }
-        None => diesel::update(parked).set(fresh).execute(c).await?,
-    })
-}
-
-/// Removes parked items: all of them, or those of one host.
-///
-/// # Errors
-/// When the database fails.
-pub async fn drop_parked(c: &mut Conn, host: Option<&str>) -> Result<usize> {
-    let parked = inbox_items::table.filter(inbox_items::parked_at.is_not_null());
-    Ok(match host {
-        Some(host) => {
-            diesel::delete(parked.filter(inbox_items::host.eq(host)))
-                .execute(c)
-                .await?
-        }
-        None => diesel::delete(parked).execute(c).await?,
-    })
 }
 
 /// Forgets marks older than `before`. At most `limit` at once.

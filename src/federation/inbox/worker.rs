@@ -28,8 +28,6 @@ const BATCH: i64 = 256;
 const AT_ONCE: usize = 256;
 /// Items that get their effect in one transaction.
 const TOGETHER: usize = 64;
-/// Such transactions at the same time, on PostgreSQL; SQLite has one writer.
-const TRANSACTIONS: usize = 4;
 /// Done items whose bodies are dropped together.
 const BODIES: usize = 256;
 /// How long a process holds what it works on.
@@ -51,9 +49,10 @@ pub struct Worker {
     running: FuturesUnordered<Pin<Box<dyn Future<Output = Ended> + Send>>>,
     /// Items being worked on.
     busy: usize,
-    /// Those of them that wait for a transaction, and how many transactions there are.
+    /// Those of them that wait for a transaction, and whether one is under way. Two at a time would wait for each other:
+    /// many activities are about the same post.
     ready: Vec<Ready>,
-    applying: usize,
+    applying: bool,
     /// Whether there may be something to claim, and whether that is under way.
     look: bool,
     claiming: bool,
@@ -95,7 +94,7 @@ impl Worker {
             running: FuturesUnordered::new(),
             busy: 0,
             ready: Vec::new(),
-            applying: 0,
+            applying: false,
             look: true,
             claiming: false,
             done: Vec::new(),
@@ -145,12 +144,8 @@ impl Worker {
             self.busy += 1;
             self.run_beside(prepare(Arc::clone(&self.federation), task));
         }
-        let most = match self.federation.ctx.store.kind() {
-            store::DatabaseKind::Sqlite => 1,
-            store::DatabaseKind::Postgres => TRANSACTIONS,
-        };
-        while self.applying < most && !self.ready.is_empty() {
-            self.applying += 1;
+        if !self.applying && !self.ready.is_empty() {
+            self.applying = true;
             let batch = self.next_batch();
             self.run_beside(apply(Arc::clone(&self.federation), batch));
         }
@@ -176,7 +171,7 @@ impl Worker {
             Ended::Prepared(ready) => self.ready.push(*ready),
             Ended::Failed(item, verdict) => self.settle(&item, &verdict),
             Ended::Applied(settled) => {
-                self.applying -= 1;
+                self.applying = false;
                 for (item, verdict) in settled {
                     self.settle(&item, &verdict);
                 }
