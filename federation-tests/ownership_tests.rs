@@ -280,15 +280,7 @@ fn nothing_received_touches_our_events_groups_and_collections() {
     let peer = Peer::new("peer");
     let kith = Kith::start(&[&peer]);
     let ada = kith.user("ada");
-    kith.cli(&[
-        "group",
-        "create",
-        "readers",
-        "--name",
-        "Readers",
-        "--organizer",
-        "ada",
-    ]);
+    kith.make_group("readers", "Readers", "ada");
     let mallory = peer.person("mallory");
     let event = ada.post(
         "/api/v1/events",

@@ -135,15 +135,7 @@ fn a_group_elsewhere_is_followed() {
         return;
     };
     let (_ada, bea) = (alpha.user("ada"), beta.user("bea"));
-    alpha.cli(&[
-        "group",
-        "create",
-        "readers",
-        "--name",
-        "Readers",
-        "--organizer",
-        "ada",
-    ]);
+    alpha.make_group("readers", "Readers", "ada");
     let group = bea.follow(&format!("readers@{}", alpha.domain));
     until("the follow", || bea.follows(&group).then_some(()));
 }

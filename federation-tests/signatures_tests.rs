@@ -16,15 +16,7 @@ fn unsigned_posts_are_refused_and_fetch_nothing() {
     let peer = Peer::new("peer");
     let kith = Kith::start(&[&peer]);
     let ada = kith.user("ada");
-    kith.cli(&[
-        "group",
-        "create",
-        "readers",
-        "--name",
-        "Readers",
-        "--organizer",
-        "ada",
-    ]);
+    kith.make_group("readers", "Readers", "ada");
     let carla = peer.person("carla");
     let note = carla.note("unsigned", &[&ada.uri()]);
     let body = carla.create(&note).to_string();

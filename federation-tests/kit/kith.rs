@@ -194,6 +194,19 @@ impl Kith {
         command
     }
 
+    /// Makes a group with this handle and title.
+    pub(crate) fn make_group(&self, name: &str, title: &str, organizer: &str) {
+        self.cli(&[
+            "group",
+            "create",
+            name,
+            "--name",
+            title,
+            "--organizer",
+            organizer,
+        ]);
+    }
+
     /// Runs a command to its end and answers what it printed.
     pub(crate) fn cli(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().expect("the program");

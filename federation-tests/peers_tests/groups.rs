@@ -10,15 +10,7 @@ use super::{Scene, is_followed_by, with_each_peer};
 /// A group of Kith that `organizer` runs, as an account.
 pub(super) fn group(kith: &Kith, organizer: &Login<'_>) -> Value {
     let name = &organizer.name;
-    kith.cli(&[
-        "group",
-        "create",
-        "climbers",
-        "--name",
-        "Climbers",
-        "--organizer",
-        name,
-    ]);
+    kith.make_group("climbers", "Climbers", name);
     organizer.account("climbers").expect("the group")
 }
 

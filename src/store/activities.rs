@@ -234,7 +234,8 @@ pub async fn sweep(tx: &mut Conn, before: Timestamp, limit: i64) -> Result<usize
     Ok(ids.len())
 }
 
-async fn delete(tx: &mut Conn, ids: &[i64]) -> Result<()> {
+/// Removes activities that wait for no delivery any more.
+pub(super) async fn delete(tx: &mut Conn, ids: &[i64]) -> Result<()> {
     for chunk in ids.chunks(CHUNK) {
         diesel::delete(activity_bodies::table.filter(activity_bodies::activity_id.eq_any(chunk)))
             .execute(tx)

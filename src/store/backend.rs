@@ -318,3 +318,33 @@ impl<S: QueryFragment<Sqlite>, P: QueryFragment<Pg>> QueryFragment<MultiBackend>
         MultiBackend::walk_variant_ast(self, pass)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{is_steady, padded};
+
+    #[test]
+    fn a_query_is_kept_prepared_only_where_its_texts_are_few() {
+        for kept in [
+            "UPDATE `a` SET `b` = ? WHERE `c` = ?",
+            "UPDATE `a` SET `b` = ? WHERE `c` IN (?, ?, ?, ?)",
+            "SELECT `a` FROM `b` WHERE `c` IN (?) AND `d` IN (?, ?)",
+        ] {
+            assert!(is_steady(kept), "{kept}");
+        }
+        for anew in [
+            "UPDATE `a` SET `b` = ? WHERE `c` IN (?, ?, ?)",
+            "DELETE FROM `a` WHERE `c` IN (?, ?) AND `d` IN (?, ?, ?)",
+            "SELECT `a` FROM `b` WHERE `c` = ?",
+        ] {
+            assert!(!is_steady(anew), "{anew}");
+        }
+    }
+
+    #[test]
+    fn a_padded_list_means_the_same_and_has_one_of_few_lengths() {
+        assert_eq!(padded([1, 2, 3]), [1, 2, 3, 3]);
+        assert_eq!(padded([1, 2]), [1, 2]);
+        assert_eq!(padded([]), [] as [i64; 0]);
+    }
+}

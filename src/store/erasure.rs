@@ -5,8 +5,8 @@ use diesel_async::RunQueryDsl;
 
 use super::conn::insert_many;
 use super::schema::{
-    activities, activity_bodies, activity_subjects, actor_keys, actors, deliveries, events,
-    follows, invitations, lanes, likes, notifications, participations, pins, posts, receipts,
+    activities, actor_keys, actors, deliveries, events, follows, invitations, lanes, likes,
+    notifications, participations, pins, posts, receipts,
 };
 use super::{Conn, Result};
 use crate::domain::clock::Timestamp;
@@ -197,18 +197,8 @@ pub async fn forget_activities(tx: &mut Conn, actor: ActorId, limit: i64) -> Res
         diesel::delete(deliveries::table.filter(deliveries::activity_id.eq_any(chunk)))
             .execute(tx)
             .await?;
-        diesel::delete(activity_bodies::table.filter(activity_bodies::activity_id.eq_any(chunk)))
-            .execute(tx)
-            .await?;
-        diesel::delete(
-            activity_subjects::table.filter(activity_subjects::activity_id.eq_any(chunk)),
-        )
-        .execute(tx)
-        .await?;
-        diesel::delete(activities::table.filter(activities::id.eq_any(chunk)))
-            .execute(tx)
-            .await?;
     }
+    super::activities::delete(tx, &ids).await?;
     Ok(ids.len())
 }
 

@@ -182,24 +182,6 @@ async fn arm(c: &mut Conn, copy: &InboxItem) -> Result<bool> {
     Ok(armed > 0)
 }
 
-/// Whether this activity of this actor was received before and is not parked.
-///
-/// # Errors
-/// When the database fails.
-pub async fn is_known(c: &mut Conn, actor_uri: &str, key: &str) -> Result<bool> {
-    Ok(diesel::select(diesel::dsl::exists(
-        inbox_items::table
-            .filter(
-                inbox_items::actor_uri
-                    .eq(actor_uri)
-                    .and(inbox_items::key.eq(key)),
-            )
-            .filter(inbox_items::parked_at.is_null()),
-    ))
-    .get_result(c)
-    .await?)
-}
-
 /// Takes the oldest waiting items, with a lease: at most `limit`, of actors that nobody else holds.
 ///
 /// The lease only keeps two processes from doing the same work; the order within an actor is kept by
