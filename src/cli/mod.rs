@@ -12,6 +12,7 @@ mod domain_csv;
 mod federation;
 mod group;
 mod init;
+mod moderation;
 mod print;
 mod queue;
 mod serve;
@@ -67,6 +68,9 @@ enum Command {
     /// Rules about other servers
     #[command(subcommand)]
     Domain(domain::Domain),
+    /// What was reported
+    #[command(subcommand)]
+    Moderation(moderation::Moderation),
     /// Questions about other servers
     #[command(subcommand)]
     Federation(federation::Federation),
@@ -125,6 +129,9 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
             with_app(common, async |app| command.run(app, common).await).await?;
         }
         Command::Domain(command) => {
+            with_app(common, async |app| command.run(app, common).await).await?;
+        }
+        Command::Moderation(command) => {
             with_app(common, async |app| command.run(app, common).await).await?;
         }
         Command::Federation(command) => {

@@ -54,6 +54,16 @@ id_types! {
     InboxItemId,
     /// A row of somebody's notification list.
     NotificationId,
+    /// A list of people.
+    ListId,
+    /// A filter of somebody.
+    FilterId,
+    /// A report.
+    ReportId,
+    /// A conversation of one person.
+    ConversationId,
+    /// A post that waits for its time.
+    ScheduledId,
     /// Likes, boosts, keys and other rows that nothing outside names.
     RowId,
 }

@@ -50,3 +50,14 @@ pub struct Recipient {
     /// Named in the text (a Mention), not only in `to` or `cc`.
     pub mentioned: bool,
 }
+
+/// What a post was before it was edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// HTML, as in [`Post`].
+    pub content: String,
+    pub warning: String,
+    pub sensitive: bool,
+    pub attachments: Option<String>,
+    pub written_at: Timestamp,
+}

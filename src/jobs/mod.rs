@@ -7,6 +7,7 @@ mod cleaning;
 mod process;
 mod queue;
 mod runner;
+mod scheduled;
 mod signals;
 mod software;
 

@@ -41,7 +41,7 @@ pub trait Job: Send + Sync {
 /// Every kind of job there is.
 #[must_use]
 pub fn kinds() -> Vec<Arc<dyn Job>> {
-    Vec::new()
+    vec![Arc::new(super::scheduled::PublishScheduledPost)]
 }
 
 /// Works on jobs until the process ends.

@@ -82,6 +82,7 @@ pub(super) async fn rest(tx: &mut Conn, actor: &Actor, now: Timestamp) -> store:
         }
     }
     erasure::forget_traces(tx, actor.id).await?;
+    erasure::forget_relations(tx, actor.id).await?;
     follows::delete_all_of(tx, actor.id).await?;
     profile_fields::replace(tx, actor.id, &[]).await?;
     store::actors::update(tx, &emptied(actor, now)).await

@@ -4,7 +4,7 @@ use crate::domain::actor::Actor;
 use crate::domain::follow::{AskedBy, Follow, FollowState, MemberRole};
 use crate::domain::ids::{ActivityId, ActorId, FollowId};
 use crate::domain::notification::NotificationKind;
-use crate::store::{self, Conn, actors, follows, notifications};
+use crate::store::{self, Conn, acquaintances, actors, blocks, follows, lists, notifications};
 use crate::wire::activitystreams::outgoing::OutgoingActivity;
 use crate::wire::activitystreams::render::url;
 
@@ -19,6 +19,8 @@ pub enum FollowError {
     Oneself,
     #[error("this account is suspended or gone")]
     Inactive,
+    #[error("one of the two blocks the other")]
+    Blocked,
     #[error("there is no such request")]
     NoSuchRequest,
     #[error("the database failed")]
@@ -39,6 +41,9 @@ pub async fn follow(ctx: &Ctx, who: &Actor, target: &Actor) -> Result<Follow, Fo
     ctx.transact(async |tx| {
         if let Some(standing) = follows::find(tx, who.id, target.id).await? {
             return Ok(standing);
+        }
+        if blocks::stand_between(tx, who.id, target.id).await? {
+            return Err(FollowError::Blocked);
         }
         let id = FollowId(ctx.id());
         let asked_by = if target.is_group() && target.accepts_joins && !target.local {
@@ -112,6 +117,9 @@ pub async fn receive(
 ) -> Result<Follow, FollowError> {
     if !target.is_active() {
         return Err(FollowError::Inactive);
+    }
+    if blocks::stand_between(tx, who.id, target.id).await? {
+        return Err(FollowError::Blocked);
     }
     if let Some(mut standing) = follows::find(tx, who.id, target.id).await? {
         standing.uri = request.uri;
@@ -243,36 +251,68 @@ pub async fn receive_answer(tx: &mut Conn, follow: &Follow, yes: bool) -> Result
 /// # Errors
 /// When the database fails.
 pub async fn unfollow(ctx: &Ctx, who: &Actor, target: &Actor) -> Result<(), FollowError> {
-    ctx.transact(async |tx| {
-        let Some(follow) = follows::find(tx, who.id, target.id).await? else {
-            return Ok(());
-        };
-        receive_end(tx, who, target, &follow).await?;
-        if !target.local {
-            let id = ActivityId(ctx.id());
-            let activity = match follow.asked_by {
-                AskedBy::Follow => OutgoingActivity::undo(
-                    url(&ctx.uris.under(&who.uri, "undos", id.0)),
-                    url(&who.uri),
-                    asked(&follow, who, target),
-                ),
-                AskedBy::Join => OutgoingActivity::leave(
-                    url(&ctx.uris.under(&who.uri, "leaves", id.0)),
-                    url(&who.uri),
-                    url(&target.uri),
-                ),
-            };
-            let activity = activity.addressed(vec![url(&target.uri)], Vec::new());
-            send(
-                ctx,
-                tx,
-                Letter::plain(id, who.id, activity, vec![target.id]),
-            )
-            .await?;
-        }
-        Ok(())
-    })
-    .await
+    ctx.transact(async |tx| end(ctx, tx, who, target).await)
+        .await
+}
+
+/// The same within a transaction.
+pub(super) async fn end(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    who: &Actor,
+    target: &Actor,
+) -> Result<(), FollowError> {
+    let Some(follow) = follows::find(tx, who.id, target.id).await? else {
+        return Ok(());
+    };
+    receive_end(tx, who, target, &follow).await?;
+    if target.local {
+        return Ok(());
+    }
+    let id = ActivityId(ctx.id());
+    let activity = match follow.asked_by {
+        AskedBy::Follow => OutgoingActivity::undo(
+            url(&ctx.uris.under(&who.uri, "undos", id.0)),
+            url(&who.uri),
+            asked(&follow, who, target),
+        ),
+        AskedBy::Join => OutgoingActivity::leave(
+            url(&ctx.uris.under(&who.uri, "leaves", id.0)),
+            url(&who.uri),
+            url(&target.uri),
+        ),
+    };
+    let activity = activity.addressed(vec![url(&target.uri)], Vec::new());
+    let letter = Letter::plain(id, who.id, activity, vec![target.id]);
+    Ok(send(ctx, tx, letter).await?)
+}
+
+/// `follower` follows the local `target` no more, because that is what `target` wants.
+pub(super) async fn cast_off(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    target: &Actor,
+    follower: &Actor,
+) -> Result<(), FollowError> {
+    let Some(follow) = follows::find(tx, follower.id, target.id).await? else {
+        return Ok(());
+    };
+    receive_end(tx, follower, target, &follow).await?;
+    send_answer(ctx, tx, &follow, (follower, target), false).await?;
+    Ok(())
+}
+
+/// Removes `follower` from those who follow `target` (local); their server is told.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_follower(
+    ctx: &Ctx,
+    target: &Actor,
+    follower: &Actor,
+) -> Result<(), FollowError> {
+    ctx.transact(async |tx| cast_off(ctx, tx, target, follower).await)
+        .await
 }
 
 /// A follow ends from the follower's side.
@@ -286,6 +326,10 @@ pub async fn receive_end(
     follow: &Follow,
 ) -> Result<(), FollowError> {
     follows::delete(tx, follow.id).await?;
+    if who.local {
+        acquaintances::delete_options(tx, who.id, target.id).await?;
+        lists::drop_member(tx, who.id, target.id).await?;
+    }
     notifications::retract(tx, target.id, NotificationKind::FollowRequest, who.id, None).await?;
     notifications::retract(tx, target.id, NotificationKind::Follow, who.id, None).await?;
     Ok(())

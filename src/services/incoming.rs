@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::domain::actor::Actor;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::Event;
-use crate::domain::ids::PostId;
+use crate::domain::ids::{ActorId, PostId, RowId};
 use crate::domain::keys::PublicKeyRow;
 use crate::domain::notification::NotificationKind;
 use crate::domain::post::{Post, Recipient};
@@ -16,11 +16,12 @@ use crate::domain::profile::ProfileField;
 use crate::store::signals::Topic;
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Conn, actor_keys, actors, events, posts, profile_fields, signals, tombstones,
+    self, Conn, actor_keys, actors, events, post_versions, posts, profile_fields, signals,
+    tombstones,
 };
 
 use super::Ctx;
-use super::notify::{About, tell};
+use super::notify::{About, spread, tell};
 
 /// A post of a remote actor, read and checked. Ids of rows are made when it is stored.
 #[derive(Debug, Clone)]
@@ -103,6 +104,8 @@ pub async fn receive_post(
             .await?;
         }
     }
+    let named: Vec<ActorId> = recipients.iter().map(|r| r.actor).collect();
+    spread(ctx, tx, &post, &named).await?;
     Ok(post.id)
 }
 
@@ -112,7 +115,11 @@ pub async fn receive_post(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), IncomingError> {
+pub async fn receive_edit(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    received: &ReceivedPost,
+) -> Result<(), IncomingError> {
     let Some(before) = posts::find_by_uri(tx, &received.post.uri).await? else {
         return Ok(());
     };
@@ -149,6 +156,16 @@ pub async fn receive_edit(tx: &mut Conn, received: &ReceivedPost) -> Result<(), 
         replies: before.replies,
         ..received.post.clone()
     };
+    let changed = |post: &Post| {
+        (
+            post.content.clone(),
+            post.warning.clone(),
+            post.attachments.clone(),
+        )
+    };
+    if changed(&before) != changed(&post) {
+        post_versions::keep(tx, RowId(ctx.id()), &before).await?;
+    }
     Ok(posts::update(tx, &post, &recipients, &received.tags).await?)
 }
 

@@ -6,7 +6,7 @@ use crate::domain::event::{Event, Invitation, InvitationState};
 use crate::domain::ids::{ActivityId, EventId, InvitationId};
 use crate::domain::notification::NotificationKind;
 use crate::domain::outgoing::Receivers;
-use crate::store::{self, Conn, actors, events, participations};
+use crate::store::{self, Conn, actors, blocks, events, participations};
 use crate::wire::activitystreams::outgoing::OutgoingActivity;
 use crate::wire::activitystreams::render::url;
 
@@ -51,6 +51,7 @@ pub async fn invite(
                 || participations::find_invitation(tx, event.id, person.id)
                     .await?
                     .is_some()
+                || blocks::stand_between(tx, who.id, person.id).await?
             {
                 continue;
             }
@@ -124,6 +125,9 @@ pub async fn receive(
     let granted = received.worth == InviteWorth::Grants;
     // Who may not invite shows nobody what is not public.
     if !granted && !received.event.is_public() {
+        return Ok(());
+    }
+    if blocks::stand_between(tx, received.invitee.id, received.inviter.id).await? {
         return Ok(());
     }
     match standing {

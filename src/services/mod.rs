@@ -4,6 +4,8 @@
 //! that takes the open transaction. Nothing here fetches, mails or knows matching.
 
 pub mod accounts;
+pub mod acquaint;
+pub mod block;
 mod chance;
 mod ctx;
 pub mod discovery;
@@ -11,19 +13,26 @@ pub mod documents;
 pub mod domain_rules;
 mod erase;
 pub mod event;
+pub mod filters;
 pub mod follow;
 pub mod health;
 pub mod incoming;
 pub mod instance;
 pub mod invite;
+pub mod keep;
+pub mod lists;
 mod notify;
 pub mod participation;
 pub mod post;
 pub mod profile;
 pub mod reaction;
 pub mod reading;
+pub mod report;
+pub mod scheduled;
 mod send;
 pub mod session;
+pub mod settings;
+pub mod tags;
 
 pub use crate::store::Error as StoreError;
 pub use chance::Chance;

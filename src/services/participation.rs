@@ -5,7 +5,7 @@ use crate::domain::event::{Event, EventVisibility, Invitation, InvitationState};
 use crate::domain::ids::{ActivityId, ActorId, EventId, ParticipationId};
 use crate::domain::notification::NotificationKind;
 use crate::domain::participation::{self, Answer, Participation, Refusal, Standing};
-use crate::store::{self, Conn, actors, events, follows, participations};
+use crate::store::{self, Conn, actors, blocks, events, follows, participations};
 use crate::wire::activitystreams::outgoing::OutgoingActivity;
 use crate::wire::activitystreams::render::url;
 
@@ -44,6 +44,9 @@ pub async fn answer(
         let event = events::find_locked(tx, event)
             .await?
             .ok_or(ParticipationError::NoSuchEvent)?;
+        if answer != Answer::Declined && is_kept_out(tx, who, &event).await? {
+            return Err(ParticipationError::NoSuchEvent);
+        }
         if event.local {
             let made_by = format!("{}/answers/{}", who.uri, ctx.id());
             return decide(ctx, tx, who, &event, (answer, &made_by)).await;
@@ -279,6 +282,9 @@ pub async fn receive(
     if asked.answer == Answer::Declined && before.is_none() && asked.kind == "Leave" {
         return Ok(());
     }
+    if asked.answer != Answer::Declined && is_kept_out(tx, who, &event).await? {
+        return Err(ParticipationError::NoSuchEvent);
+    }
     // An answer, even a refusal, would tell a stranger that there is such an event.
     if before.is_none() && !may_know_of(tx, who, &event).await? {
         return Err(ParticipationError::NoSuchEvent);
@@ -309,6 +315,16 @@ pub async fn receive(
     .addressed(vec![url(&who.uri)], Vec::new());
     send(ctx, tx, Letter::plain(id, host.id, answer, vec![who.id])).await?;
     Ok(())
+}
+
+/// Whether one of those behind an event blocks `who`.
+async fn is_kept_out(tx: &mut Conn, who: &Actor, event: &Event) -> store::Result<bool> {
+    for behind in event.organizer.into_iter().chain([event.host]) {
+        if blocks::exists(tx, behind, who.id).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether an event is there for `who`: it is public, they are invited, or it is for a group they belong to.

@@ -2,18 +2,18 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
-use crate::domain::ids::{ActivityId, ActorId, PostId};
+use crate::domain::ids::{ActivityId, ActorId, PostId, RowId};
 use crate::domain::notification::NotificationKind;
 use crate::domain::outgoing::Receivers;
 use crate::domain::post::{Post, Recipient};
 use crate::store::tombstones::Tombstone;
-use crate::store::{self, Conn, activities, actors, posts, tombstones};
+use crate::store::{self, Conn, activities, actors, blocks, post_versions, posts, tombstones};
 use crate::text::markdown::{self, MentionLink};
 use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote, OutgoingTombstone};
 use crate::wire::activitystreams::render::{self, Named, NoteCard, url};
 
 use super::Ctx;
-use super::notify::{About, tell};
+use super::notify::{About, spread, tell};
 use super::send::{Letter, send};
 
 /// What somebody wants to post.
@@ -55,36 +55,65 @@ pub enum PostError {
 pub async fn publish(ctx: &Ctx, author: &Actor, draft: &Draft) -> Result<Post, PostError> {
     check(ctx, draft)?;
     let id = PostId(ctx.id());
-    ctx.transact(async |tx| {
-        let parent = match draft.in_reply_to {
-            Some(parent) => Some(
-                posts::find(tx, parent)
-                    .await?
-                    .ok_or(PostError::NoSuchPost)?,
-            ),
-            None => None,
-        };
-        let (post, written) = compose(ctx, author, draft, id, parent.as_ref());
-        posts::insert(tx, &post, &written.recipients, &written.tags).await?;
-        let create = OutgoingActivity::create(
-            url(&format!("{}/activity", post.uri)),
-            url(&author.uri),
-            written.note(ctx, author, &post),
-        );
-        announce(ctx, tx, (author, &post), create, &written).await?;
-        for person in &draft.mentioned {
-            tell(
-                ctx,
-                tx,
-                person,
-                (NotificationKind::Mention, author.id),
-                About::post(post.id),
-            )
-            .await?;
+    ctx.transact(async |tx| publish_within(ctx, tx, author, (id, draft)).await)
+        .await
+}
+
+/// The same in a transaction of the caller, who has checked the draft.
+pub(super) async fn publish_within(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    author: &Actor,
+    (id, draft): (PostId, &Draft),
+) -> Result<Post, PostError> {
+    let parent = match draft.in_reply_to {
+        Some(parent) => Some(
+            posts::find(tx, parent)
+                .await?
+                .ok_or(PostError::NoSuchPost)?,
+        ),
+        None => None,
+    };
+    if let Some(parent) = &parent
+        && blocks::exists(tx, parent.author, author.id).await?
+    {
+        return Err(PostError::NoSuchPost);
+    }
+    let draft = &reachable(tx, author, draft).await?;
+    let (post, written) = compose(ctx, author, draft, id, parent.as_ref());
+    posts::insert(tx, &post, &written.recipients, &written.tags).await?;
+    let create = OutgoingActivity::create(
+        url(&format!("{}/activity", post.uri)),
+        url(&author.uri),
+        written.note(ctx, author, &post),
+    );
+    announce(ctx, tx, (author, &post), create, &written).await?;
+    for person in &draft.mentioned {
+        tell(
+            ctx,
+            tx,
+            person,
+            (NotificationKind::Mention, author.id),
+            About::post(post.id),
+        )
+        .await?;
+    }
+    let named: Vec<ActorId> = written.recipients.iter().map(|r| r.actor).collect();
+    spread(ctx, tx, &post, &named).await?;
+    Ok(post)
+}
+
+/// The draft without those between whom and the author a block stands: their names stay plain text.
+async fn reachable(tx: &mut Conn, author: &Actor, draft: &Draft) -> store::Result<Draft> {
+    let mut draft = draft.clone();
+    let mut kept = Vec::with_capacity(draft.mentioned.len());
+    for person in draft.mentioned {
+        if person.id == author.id || !blocks::stand_between(tx, author.id, person.id).await? {
+            kept.push(person);
         }
-        Ok(post)
-    })
-    .await
+    }
+    draft.mentioned = kept;
+    Ok(draft)
 }
 
 /// Changes a post: what was sent before is sent again as it is now.
@@ -101,7 +130,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
         };
         let draft = Draft {
             audience: before.audience,
-            ..draft.clone()
+            ..reachable(tx, author, draft).await?
         };
         let (composed, written) = compose(ctx, author, &draft, id, parent.as_ref());
         let now = ctx.now();
@@ -120,6 +149,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
             attachments: before.attachments.clone(),
             ..composed
         };
+        post_versions::keep(tx, RowId(ctx.id()), &before).await?;
         posts::update(tx, &post, &written.recipients, &written.tags).await?;
         let activity = format!("{}#updates/{}", post.uri, edited.micros());
         let update = OutgoingActivity::update(
@@ -220,7 +250,7 @@ async fn own(tx: &mut Conn, author: &Actor, id: PostId) -> Result<Post, PostErro
     }
 }
 
-fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
+pub(super) fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
     if draft.text.trim().is_empty() {
         return Err(PostError::Empty);
     }

@@ -6,7 +6,7 @@ use crate::domain::ids::{ActivityId, PostId};
 use crate::domain::notification::NotificationKind;
 use crate::domain::outgoing::Receivers;
 use crate::domain::post::Post;
-use crate::store::{self, Conn, actors, likes, notifications, posts};
+use crate::store::{self, Conn, actors, blocks, likes, notifications, posts};
 use crate::wire::activitystreams::outgoing::OutgoingActivity;
 use crate::wire::activitystreams::render::{public, url};
 
@@ -36,13 +36,22 @@ async fn with_author(tx: &mut Conn, id: PostId) -> Result<(Post, Actor), Reactio
     Ok((post, author))
 }
 
+/// The same, for somebody who wants to react: whom the author blocks cannot.
+async fn open_to(tx: &mut Conn, who: &Actor, id: PostId) -> Result<(Post, Actor), ReactionError> {
+    let (post, author) = with_author(tx, id).await?;
+    if blocks::exists(tx, author.id, who.id).await? {
+        return Err(ReactionError::NoSuchPost);
+    }
+    Ok((post, author))
+}
+
 /// `who` (local) likes a post they may see.
 ///
 /// # Errors
 /// See [`ReactionError`].
 pub async fn like(ctx: &Ctx, who: &Actor, post: PostId) -> Result<(), ReactionError> {
     ctx.transact(async |tx| {
-        let (post, author) = with_author(tx, post).await?;
+        let (post, author) = open_to(tx, who, post).await?;
         let id = ctx.id();
         let uri = ctx.uris.under(&who.uri, "likes", id);
         if !likes::insert(tx, id, &uri, who.id, post.id, ctx.now()).await? {
@@ -168,7 +177,7 @@ fn letter(id: ActivityId, who: &Actor, author: &Actor, activity: OutgoingActivit
 /// See [`ReactionError`].
 pub async fn boost(ctx: &Ctx, who: &Actor, post: PostId) -> Result<Post, ReactionError> {
     ctx.transact(async |tx| {
-        let (post, author) = with_author(tx, post).await?;
+        let (post, author) = open_to(tx, who, post).await?;
         if !post.audience.is_public() {
             return Err(ReactionError::NotPublic);
         }
@@ -261,7 +270,7 @@ pub async fn receive_like(
     uri: &str,
     post: PostId,
 ) -> Result<(), ReactionError> {
-    let (post, author) = with_author(tx, post).await?;
+    let (post, author) = open_to(tx, who, post).await?;
     if likes::insert(tx, ctx.id(), uri, who.id, post.id, ctx.now()).await? {
         tell(
             ctx,
@@ -305,7 +314,7 @@ pub async fn receive_boost(
     uri: &str,
     post: PostId,
 ) -> Result<(), ReactionError> {
-    let (post, author) = with_author(tx, post).await?;
+    let (post, author) = open_to(tx, who, post).await?;
     if !post.audience.is_public() {
         return Err(ReactionError::NotPublic);
     }

@@ -1,5 +1,7 @@
 //! Removing what an actor left behind, table by table. In which order, and who is told, is decided in `services`.
 
+mod relations;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -11,6 +13,8 @@ use super::schema::{
 use super::{Conn, Result};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{ActorId, EventId};
+
+pub use relations::forget_relations;
 
 /// Rows a statement.
 const CHUNK: usize = 500;

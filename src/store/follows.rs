@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use crate::domain::actor::Actor;
 use crate::domain::clock::Timestamp;
 use crate::domain::follow::{AskedBy, Follow, FollowState, MemberRole};
 use crate::domain::ids::{ActorId, FollowId};
@@ -298,4 +299,63 @@ pub async fn count_following(c: &mut Conn, follower: ActorId) -> Result<i64> {
         .count()
         .get_result(c)
         .await?)
+}
+
+/// Actors on `domain` and below it whom `actor` follows or who follow them, whatever the state. At most 1,000.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_on(c: &mut Conn, actor: ActorId, domain: &str) -> Result<Vec<Actor>> {
+    const MOST: i64 = 1_000;
+    let there = actors::host
+        .eq(domain.to_owned())
+        .or(actors::host.like(format!("%.{domain}")));
+    let mut ids: Vec<i64> = follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::target_id)))
+        .filter(follows::follower_id.eq(actor.0))
+        .filter(there.clone())
+        .limit(MOST)
+        .select(actors::id)
+        .load(c)
+        .await?;
+    let followers: Vec<i64> = follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(actor.0))
+        .filter(there)
+        .limit(MOST)
+        .select(actors::id)
+        .load(c)
+        .await?;
+    ids.extend(followers);
+    ids.sort_unstable();
+    ids.dedup();
+    let ids: Vec<ActorId> = ids.into_iter().map(ActorId).collect();
+    super::actors::list(c, &ids).await
+}
+
+/// Followers of `target`, accepted, whom `viewer` follows too; latest first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_common(
+    c: &mut Conn,
+    viewer: ActorId,
+    target: ActorId,
+    limit: i64,
+) -> Result<Vec<ActorId>> {
+    let known = diesel::alias!(follows as known);
+    let known = known
+        .filter(known.field(follows::follower_id).eq(viewer.0))
+        .filter(known.field(follows::state).eq("accepted"))
+        .select(known.field(follows::target_id));
+    let found: Vec<i64> = follows::table
+        .filter(follows::target_id.eq(target.0))
+        .filter(accepted())
+        .filter(follows::follower_id.eq_any(known))
+        .order(follows::id.desc())
+        .limit(limit)
+        .select(follows::follower_id)
+        .load(c)
+        .await?;
+    Ok(found.into_iter().map(ActorId).collect())
 }

@@ -138,3 +138,15 @@ pub async fn counts(c: &mut Conn, now: Timestamp) -> Result<(i64, i64)> {
         .await?;
     Ok((due, parked))
 }
+
+/// Moves a job that waits, or waits again after having been set aside.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_to(c: &mut Conn, kind: &str, payload: &str, due: Timestamp) -> Result<()> {
+    diesel::update(jobs::table.filter(jobs::kind.eq(kind).and(jobs::payload.eq(payload))))
+        .set(jobs::due_at.eq(due.micros()))
+        .execute(c)
+        .await?;
+    Ok(())
+}

@@ -4,11 +4,15 @@
 //! a row is decided elsewhere (`domain`), when it may happen in `services`. Nothing outside sees a row struct.
 
 pub mod accounts;
+pub mod acquaintances;
 pub mod activities;
 pub mod actor_keys;
 pub mod actors;
 mod backend;
+pub mod blocks;
+pub mod bookmarks;
 mod conn;
+pub mod conversations;
 mod db;
 pub mod deliveries;
 pub mod domain_rules;
@@ -16,25 +20,36 @@ pub mod durability;
 pub mod erasure;
 mod error;
 pub mod events;
+pub mod figures;
+pub mod filters;
 pub mod follows;
 pub mod hosts;
 pub mod inbox_items;
 pub mod jobs;
 pub mod lanes;
 pub mod likes;
+pub mod lists;
 mod migrations;
+pub mod mutes;
+pub mod notification_requests;
 pub mod notifications;
 pub mod parked;
 pub mod participations;
+pub mod post_versions;
 mod postgres;
 pub mod posts;
 pub mod profile_fields;
 #[cfg(test)]
 pub(crate) mod queue_kit;
 pub mod receivers;
+pub mod reports;
 pub mod residents;
+pub mod scheduled;
 mod schema;
+pub mod settings;
 pub mod signals;
+pub mod stances;
+pub mod tags;
 #[cfg(test)]
 mod tests;
 pub mod timelines;

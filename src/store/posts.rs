@@ -344,6 +344,7 @@ pub async fn delete(c: &mut Conn, post: &Post) -> Result<()> {
         diesel::delete(likes::table.filter(likes::post_id.eq(id)))
             .execute(c)
             .await?;
+        super::post_versions::delete_with(c, PostId(id)).await?;
         diesel::delete(pins::table.filter(pins::post_id.eq(id)))
             .execute(c)
             .await?;

@@ -242,6 +242,7 @@ diesel::table! {
         post_id -> Nullable<BigInt>,
         event_id -> Nullable<BigInt>,
         created_at -> BigInt,
+        filtered -> Bool,
     }
 }
 
@@ -383,6 +384,238 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    blocks (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        target_id -> BigInt,
+        uri -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    mutes (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        target_id -> BigInt,
+        notifications -> Bool,
+        ends_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    domain_blocks (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        domain -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_notes (actor_id, target_id) {
+        actor_id -> BigInt,
+        target_id -> BigInt,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    follow_options (actor_id, target_id) {
+        actor_id -> BigInt,
+        target_id -> BigInt,
+        reblogs -> Bool,
+        notify -> Bool,
+        languages -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    endorsements (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        target_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        uri -> Text,
+        local -> Bool,
+        reporter_id -> BigInt,
+        target_id -> BigInt,
+        category -> Text,
+        comment -> Text,
+        posts -> Text,
+        rules -> Text,
+        forwarded -> Bool,
+        created_at -> BigInt,
+        resolved_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    bookmarks (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        post_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    thread_mutes (actor_id, thread_id) {
+        actor_id -> BigInt,
+        thread_id -> BigInt,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    post_versions (id) {
+        id -> BigInt,
+        post_id -> BigInt,
+        content -> Text,
+        warning -> Text,
+        sensitive -> Bool,
+        attachments -> Nullable<Text>,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    followed_tags (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    featured_tags (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        name -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    lists (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        title -> Text,
+        replies_policy -> Text,
+        exclusive -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    list_members (list_id, target_id) {
+        list_id -> BigInt,
+        target_id -> BigInt,
+        id -> BigInt,
+    }
+}
+
+diesel::table! {
+    filters (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        title -> Text,
+        contexts -> Text,
+        action -> Text,
+        ends_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    filter_keywords (id) {
+        id -> BigInt,
+        filter_id -> BigInt,
+        keyword -> Text,
+        whole_word -> Bool,
+    }
+}
+
+diesel::table! {
+    filter_posts (id) {
+        id -> BigInt,
+        filter_id -> BigInt,
+        post_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    markers (actor_id, timeline) {
+        actor_id -> BigInt,
+        timeline -> Text,
+        last_read -> BigInt,
+        version -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    preferences (actor_id) {
+        actor_id -> BigInt,
+        visibility -> Text,
+        sensitive -> Bool,
+        language -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        thread_id -> BigInt,
+        last_post_id -> BigInt,
+        unread -> Bool,
+    }
+}
+
+diesel::table! {
+    notification_policies (actor_id) {
+        actor_id -> BigInt,
+        not_following -> Text,
+        not_followers -> Text,
+        new_accounts -> Text,
+        private_mentions -> Text,
+        limited_accounts -> Text,
+    }
+}
+
+diesel::table! {
+    notification_requests (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        from_id -> BigInt,
+        last_post_id -> Nullable<BigInt>,
+        state -> Text,
+        count -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    scheduled_posts (id) {
+        id -> BigInt,
+        actor_id -> BigInt,
+        due_at -> BigInt,
+        params -> Text,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(handles -> actors (actor_id));
 diesel::joinable!(pins -> posts (post_id));
@@ -418,4 +651,27 @@ diesel::allow_tables_to_appear_in_same_query!(
     inbox_bodies,
     jobs,
     domain_rules,
+    blocks,
+    mutes,
+    domain_blocks,
+    account_notes,
+    follow_options,
+    endorsements,
+    reports,
+    bookmarks,
+    thread_mutes,
+    post_versions,
+    followed_tags,
+    featured_tags,
+    lists,
+    list_members,
+    filters,
+    filter_keywords,
+    filter_posts,
+    markers,
+    preferences,
+    conversations,
+    notification_policies,
+    notification_requests,
+    scheduled_posts,
 );

@@ -3,13 +3,15 @@
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-use crate::domain::ids::{ActorId, EventId, PostId};
+use crate::domain::ids::{ActorId, EventId, ListId, PostId};
 use crate::domain::post::Post;
 
 use super::Conn;
 use super::error::Result;
 use super::posts::{PostRow, many};
-use super::schema::{actors, follows, pins, post_recipients, post_tags, posts};
+use super::schema::{
+    actors, followed_tags, follows, list_members, lists, pins, post_recipients, post_tags, posts,
+};
 
 /// A page of a list: ids below `max`, above `since`, at most `limit`; with `min` the ones next above it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,11 +34,11 @@ impl Page {
         }
     }
 
-    fn below(&self) -> i64 {
+    pub(super) fn below(&self) -> i64 {
         self.max.unwrap_or(i64::MAX)
     }
 
-    fn above(&self) -> i64 {
+    pub(super) fn above(&self) -> i64 {
         self.min.or(self.since).unwrap_or(0)
     }
 }
@@ -57,8 +59,8 @@ macro_rules! paged {
     }};
 }
 
-/// What `viewer` sees at home: own posts, those of whom they follow, and what is addressed to them.
-/// Direct posts of others appear only when addressed to the viewer.
+/// What `viewer` sees at home: own posts, those of whom they follow, public ones with hashtags that they follow. Direct
+/// posts of others appear only when addressed to the viewer, and those of members of an exclusive list not at all.
 ///
 /// # Errors
 /// When the database fails.
@@ -69,18 +71,79 @@ pub async fn home(c: &mut Conn, viewer: ActorId, page: Page) -> Result<Vec<Post>
                 .eq(viewer.0)
                 .and(follows::state.eq("accepted")),
         )
+        .filter(follows::target_id.ne_all(apart(viewer)))
         .select(follows::target_id);
     let addressed = post_recipients::table
         .filter(post_recipients::actor_id.eq(viewer.0))
         .select(post_recipients::post_id);
+    let names = followed_tags::table
+        .filter(followed_tags::actor_id.eq(viewer.0))
+        .select(followed_tags::name);
+    let tagged = post_tags::table
+        .filter(post_tags::name.eq_any(names))
+        .filter(post_tags::post_id.lt(page.below()))
+        .filter(post_tags::post_id.gt(page.above()))
+        .select(post_tags::post_id);
     paged!(
         c,
         page,
         posts::table.filter(
-            posts::actor_id.eq(viewer.0).or(posts::actor_id
-                .eq_any(followed)
-                .and(posts::audience.ne("direct").or(posts::id.eq_any(addressed))))
+            posts::actor_id
+                .eq(viewer.0)
+                .or(posts::actor_id
+                    .eq_any(followed)
+                    .and(posts::audience.ne("direct").or(posts::id.eq_any(addressed))))
+                .or(posts::audience.eq("public").and(posts::id.eq_any(tagged)))
         )
+    )
+}
+
+/// Who is in exclusive lists of `viewer`.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn apart(viewer: ActorId) -> _ {
+    let key: i64 = viewer.0;
+    list_members::table
+        .inner_join(lists::table.on(lists::id.eq(list_members::list_id)))
+        .filter(lists::actor_id.eq(key).and(lists::exclusive.eq(true)))
+        .select(list_members::target_id)
+}
+
+/// What the members of a list posted, as far as it is not direct.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_list(c: &mut Conn, list: ListId, page: Page) -> Result<Vec<Post>> {
+    let members = list_members::table
+        .filter(list_members::list_id.eq(list.0))
+        .select(list_members::target_id);
+    paged!(
+        c,
+        page,
+        posts::table
+            .filter(posts::actor_id.eq_any(members))
+            .filter(posts::audience.ne("direct"))
+    )
+}
+
+/// Public posts with ids from `since`, those that were liked and boosted most first. At most `limit`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn popular(c: &mut Conn, since: i64, limit: i64) -> Result<Vec<Post>> {
+    many(
+        posts::table
+            .filter(posts::id.ge(since))
+            .filter(posts::audience.eq("public"))
+            .filter(posts::boost_of_id.is_null().and(posts::local.eq(true)))
+            .filter((posts::likes_count + posts::boosts_count).gt(0))
+            .order((
+                (posts::likes_count + posts::boosts_count).desc(),
+                posts::id.desc(),
+            ))
+            .limit(limit)
+            .select(PostRow::as_select())
+            .load(c)
+            .await?,
     )
 }
 

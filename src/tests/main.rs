@@ -9,6 +9,7 @@
 #[macro_use]
 mod kit;
 
+mod api;
 mod architecture;
 mod cli;
 mod federation;

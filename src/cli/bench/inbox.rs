@@ -21,7 +21,8 @@ use crate::domain::notification::NotificationKind;
 use crate::domain::post::Post;
 use crate::federation::signatures::{Here, Presented, RequestParts};
 use crate::services::post::{self, Draft};
-use crate::store::{notifications, timelines::Page};
+use crate::store::notifications::{self, Wanted};
+use crate::store::timelines::Page;
 use crate::wire::activitystreams::activity::IncomingActivity;
 
 const ACTORS: usize = 1_000;
@@ -248,7 +249,7 @@ async fn effects(
     let mut reader = app.ctx.store.reader().await?;
     for person in &scene.people {
         let page = Page::first(1_000_000);
-        for told in notifications::list(&mut reader, person.id, page).await? {
+        for told in notifications::list(&mut reader, person.id, Wanted::default(), page).await? {
             match told.kind {
                 NotificationKind::Mention => mentions += 1,
                 NotificationKind::Favourite => likes += 1,

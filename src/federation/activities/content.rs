@@ -2,10 +2,11 @@
 
 use url::Url;
 
+use crate::domain::actor::Actor;
 use crate::domain::authority::{self, Belief, Claimed};
 use crate::domain::uris::same_origin;
 use crate::federation::{Failure, objects};
-use crate::store::{events, follows, posts};
+use crate::store::{blocks, events, follows, posts};
 use crate::wire::activitystreams::note::IncomingObject;
 use crate::wire::activitystreams::object_ref::ObjectRef;
 
@@ -60,7 +61,8 @@ pub(super) async fn created(cx: &Case<'_>) -> Result<Effect, Trouble> {
         return Ok(Effect::Nothing("objects of this type are not shown here"));
     }
     let named = cx.federation.named(cx.who, &object).await?;
-    if !concerns_us(cx, &object, named.iter().any(|(actor, _)| actor.local)).await? {
+    let names_us = is_welcome(cx, named.iter().map(|(actor, _)| actor.as_ref())).await?;
+    if !concerns_us(cx, &object, names_us).await? {
         return Ok(Effect::Nothing("it concerns nobody here"));
     }
     Ok(Effect::Post(Box::new(objects::note::read(
@@ -69,6 +71,21 @@ pub(super) async fn created(cx: &Case<'_>) -> Result<Effect, Trouble> {
         &object,
         named,
     ))))
+}
+
+/// Whether somebody here is among `named` who does not block the author.
+async fn is_welcome(cx: &Case<'_>, named: impl Iterator<Item = &Actor>) -> Result<bool, Trouble> {
+    let ours: Vec<_> = named.filter(|actor| actor.local).collect();
+    if ours.is_empty() {
+        return Ok(false);
+    }
+    let mut reader = cx.ctx().store.reader().await?;
+    for person in ours {
+        if !blocks::exists(&mut reader, person.id, cx.who.id).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A post is kept when somebody here is named, follows its author, or is answered.

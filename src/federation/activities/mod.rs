@@ -4,8 +4,11 @@
 //! transaction that marks the activity as done; `work` leads through both. One file for each kind of effect.
 
 mod answers;
+mod blocks;
 mod content;
 mod events;
+mod featured;
+mod flags;
 mod follows;
 mod reactions;
 mod undo;
@@ -15,11 +18,14 @@ use crate::domain::actor::Actor;
 use crate::domain::authority::Breach;
 use crate::net::Budget;
 use crate::services::Ctx;
+use crate::services::block::BlockError;
 use crate::services::follow::FollowError;
 use crate::services::incoming::IncomingError;
 use crate::services::invite::InviteError;
+use crate::services::keep::KeepError;
 use crate::services::participation::ParticipationError;
 use crate::services::reaction::ReactionError;
+use crate::services::report::ReportError;
 use crate::store::{self, Conn};
 use crate::wire::activitystreams::ParseError;
 use crate::wire::activitystreams::activity::IncomingActivity;
@@ -74,11 +80,14 @@ macro_rules! refusals {
     )+};
 }
 refusals!(
+    BlockError,
     FollowError,
     IncomingError,
     InviteError,
+    KeepError,
     ParticipationError,
-    ReactionError
+    ReactionError,
+    ReportError
 );
 
 /// What `apply` can say instead of having an effect.
@@ -139,6 +148,11 @@ pub(crate) enum Effect {
     InviteWithdrawn(Box<crate::domain::event::Invitation>),
     EventAnswered(Box<events::Answered>),
     HostAnswered(Box<answers::HostAnswer>),
+    Blocked(Box<blocks::Blocked>),
+    BlockEnded(Box<crate::domain::relation::Block>),
+    Reported(Box<crate::services::report::ReceivedReport>),
+    /// Put on top of its author's posts, or taken down.
+    Pinned(crate::domain::ids::PostId, bool),
 }
 
 async fn prepare(
@@ -171,6 +185,9 @@ async fn prepare(
         "Like" => reactions::liked(&cx).await,
         "Announce" => reactions::announced(&cx).await,
         "Invite" => Box::pin(events::invited(&cx)).await,
+        "Block" => blocks::blocked(&cx).await,
+        "Flag" => Box::pin(flags::flagged(&cx)).await,
+        "Add" | "Remove" => Box::pin(featured::changed(&cx)).await,
         _ => Ok(Effect::Nothing(
             "activities of this type are not understood",
         )),
@@ -211,7 +228,7 @@ impl Case<'_> {
 }
 
 async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result<Outcome, Refused> {
-    use crate::services::{follow, incoming, invite, participation, reaction};
+    use crate::services::{block, follow, incoming, invite, keep, participation, reaction, report};
     match effect {
         Effect::Nothing(_) => return Ok(Outcome::Ignored),
         Effect::Follow(asking) => {
@@ -220,7 +237,7 @@ async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result
         Effect::EndFollow(both) => follow::receive_end(tx, who, &both.0, &both.1).await?,
         Effect::FollowAnswered(both) => follow::receive_answer(tx, &both.0, both.1).await?,
         Effect::Post(post) => drop(incoming::receive_post(ctx, tx, post).await?),
-        Effect::Edit(post) => incoming::receive_edit(tx, post).await?,
+        Effect::Edit(post) => incoming::receive_edit(ctx, tx, post).await?,
         Effect::Remove(uri) => incoming::receive_deletion(tx, who, uri, ctx.now()).await?,
         Effect::ActorGone => incoming::receive_actor_deletion(ctx, tx, who).await?,
         Effect::ActorChanged(actor) => drop(incoming::receive_actor(ctx, tx, actor).await?),
@@ -237,6 +254,10 @@ async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result
         Effect::HostAnswered(a) => {
             participation::receive_answer(ctx, tx, (who, &a.standing), a.verdict).await?;
         }
+        Effect::Blocked(b) => block::receive(ctx, tx, who, (&b.target, &b.uri)).await?,
+        Effect::BlockEnded(block) => block::receive_end(tx, block).await?,
+        Effect::Reported(report) => report::receive(ctx, tx, who, report).await?,
+        Effect::Pinned(post, yes) => keep::receive_pin(ctx, tx, who, (*post, *yes)).await?,
     }
     Ok(Outcome::Done)
 }

@@ -1,8 +1,8 @@
-//! Undo of a Follow, Join, Like, Announce, Invite or answer, embedded or by id alone.
+//! Undo of a Follow, Join, Like, Announce, Invite, Block or answer, embedded or by id alone.
 
 use crate::domain::participation::Answer;
 use crate::services::participation::Asked;
-use crate::store::{actors, events, follows, likes, participations, posts};
+use crate::store::{actors, blocks, events, follows, likes, participations, posts};
 
 use super::events::Answered;
 use super::{Case, Effect, Trouble};
@@ -40,6 +40,9 @@ pub(super) async fn undone(cx: &Case<'_>) -> Result<Effect, Trouble> {
         {
             return Ok(withdrawn(cx, standing.event));
         }
+        if let Some(block) = blocks::find_by_uri(&mut reader, cx.who.id, id.as_str()).await? {
+            return Ok(Effect::BlockEnded(Box::new(block)));
+        }
     }
     // Some servers send a new id inside; then the thing is known by what it is about.
     let Some(embedded) = object.embedded() else {
@@ -60,6 +63,13 @@ pub(super) async fn undone(cx: &Case<'_>) -> Result<Effect, Trouble> {
                 .filter(|event| event.local)
             {
                 return Ok(withdrawn(cx, event.id));
+            }
+        }
+        Some("Block") => {
+            if let Some(target) = actors::find_by_uri(&mut reader, about.as_str()).await?
+                && let Some(block) = blocks::find(&mut reader, cx.who.id, target.id).await?
+            {
+                return Ok(Effect::BlockEnded(Box::new(block)));
             }
         }
         Some("Like") => {

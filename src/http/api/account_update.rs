@@ -5,14 +5,16 @@ use axum::extract::State;
 use serde::Deserialize;
 
 use crate::auth::scope::{Area, Scope};
-use crate::domain::audience::FieldAudience;
+use crate::domain::audience::{Audience, FieldAudience};
+use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::services::profile::{self, Changes, is_link};
-use crate::services::reading;
+use crate::services::{reading, settings};
 
 use super::auth::SignedIn;
-use super::body::{Body, Flag, Many};
+use super::body::{Body, Flag, Many, language};
 use super::entities::account::{self, Account};
+use super::entities::status;
 use super::error::{ApiError, ApiResult, Wrong};
 use super::{Api, accounts};
 
@@ -26,6 +28,41 @@ pub(super) struct Asked {
     discoverable: Option<Flag>,
     indexable: Option<Flag>,
     fields_attributes: Option<Many<AskedField>>,
+    source: AskedDefaults,
+}
+
+/// Defaults for new posts.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct AskedDefaults {
+    privacy: Option<String>,
+    sensitive: Option<Flag>,
+    language: Option<String>,
+}
+
+impl AskedDefaults {
+    fn is_empty(&self) -> bool {
+        self.privacy.is_none() && self.sensitive.is_none() && self.language.is_none()
+    }
+
+    fn onto(self, mut set: Preferences) -> ApiResult<Preferences> {
+        if let Some(word) = self.privacy {
+            // Nobody writes to nobody by default.
+            set.audience = status::audience(&word)
+                .filter(|audience| *audience != Audience::Direct)
+                .ok_or_else(|| {
+                    let known = "a default is public, unlisted or private";
+                    ApiError::field("source[privacy]", Wrong::Invalid, known)
+                })?;
+        }
+        if let Some(flag) = self.sensitive {
+            set.sensitive = flag.0;
+        }
+        if let Some(tag) = self.language {
+            set.language = language(Some(tag))?;
+        }
+        Ok(set)
+    }
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -63,6 +100,11 @@ pub(super) async fn update_credentials(
         indexable: asked.indexable.map(|flag| flag.0),
         fields,
     };
+    if !asked.source.is_empty() {
+        let before = settings::preferences(&api.ctx, who.actor.id).await?;
+        let set = asked.source.onto(before)?;
+        settings::prefer(&api.ctx, &who.actor, &set).await?;
+    }
     let person = profile::update(&api.ctx, &who.actor, &changes).await?;
     accounts::own(&api, &person).await
 }

@@ -9,6 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::ActorId;
 use crate::services::StoreError;
 use crate::services::reading::{self, Listed};
+use crate::services::settings;
 
 use super::auth::{SignedIn, Viewer};
 use super::body::{Flag, Id, Number, Query};
@@ -42,8 +43,9 @@ pub(super) async fn own(api: &Api, person: &Actor) -> ApiResult<Json<Account>> {
     let requests = reading::follow_requests(&api.ctx, person.id, None, REQUESTS).await?;
     let requests = i64::try_from(requests.len()).unwrap_or(REQUESTS);
     let view = reading::profile(&api.ctx, Some(person.id), person.clone()).await?;
+    let defaults = settings::preferences(&api.ctx, person.id).await?;
     let mut desk = api.desk(view.organizers.iter()).await?;
-    Ok(Json(Account::own(&view, requests, &mut desk)))
+    Ok(Json(Account::own(&view, (requests, &defaults), &mut desk)))
 }
 
 /// An account as the viewer sees it.
@@ -133,7 +135,7 @@ pub(super) async fn search(
         .split_once('@')
         .unwrap_or((text, ""));
     let mut found: Vec<Actor> = exact.into_iter().collect();
-    for actor in reading::search(&api.ctx, part, limit).await? {
+    for actor in reading::search(&api.ctx, who.map(|who| who.actor.id), part, limit).await? {
         if found.iter().all(|known| known.id != actor.id) {
             found.push(actor);
         }

@@ -14,20 +14,3 @@ pub(super) async fn nothing_for_anyone() -> Json<Value> {
 pub(super) async fn nothing(_: SignedIn) -> Json<Value> {
     Json(json!([]))
 }
-
-/// No reading positions are kept.
-pub(super) async fn show_markers(_: SignedIn) -> Json<Value> {
-    Json(json!({}))
-}
-
-/// The defaults, which cannot be changed yet.
-pub(super) async fn show_preferences(_: SignedIn) -> Json<Value> {
-    Json(json!({
-        "posting:default:visibility": "public",
-        "posting:default:sensitive": false,
-        "posting:default:language": null,
-        "reading:expand:media": "default",
-        "reading:expand:spoilers": false,
-        "reading:autoplay:gifs": false,
-    }))
-}

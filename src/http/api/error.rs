@@ -202,7 +202,7 @@ impl From<ReactionError> for ApiError {
 impl From<FollowError> for ApiError {
     fn from(error: FollowError) -> Self {
         match error {
-            FollowError::Oneself => ApiError::NotAllowed,
+            FollowError::Oneself | FollowError::Blocked => ApiError::NotAllowed,
             FollowError::Inactive | FollowError::NoSuchRequest => ApiError::NotFound,
             FollowError::Store(inner) => inner.into(),
         }

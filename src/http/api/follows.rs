@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::ActorId;
+use crate::services::acquaint::{self, FollowChange};
 use crate::services::{follow, reading};
 
 use super::auth::SignedIn;
-use super::body::{Id, Many, Number, Query};
+use super::body::{Body, Flag, Id, Many, Number, Query, language};
 use super::entities::account::{Account, Relationship};
 use super::error::{ApiError, ApiResult};
 use super::paging::{Listing, Paged};
@@ -42,10 +43,44 @@ pub(super) async fn list_relationships(
     Ok(Json(found.into_iter().map(Relationship::from).collect()))
 }
 
-async fn relationship(api: &Api, who: &SignedIn, other: ActorId) -> ApiResult<Json<Relationship>> {
+pub(super) async fn relationship(
+    api: &Api,
+    who: &SignedIn,
+    other: ActorId,
+) -> ApiResult<Json<Relationship>> {
     let found = reading::relationships(&api.ctx, who.actor.id, &[other]).await?;
     let found = found.into_iter().next().ok_or(ApiError::NotFound)?;
     Ok(Json(found.into()))
+}
+
+/// How somebody wants to follow; what is not there stays.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct How {
+    reblogs: Option<Flag>,
+    notify: Option<Flag>,
+    languages: Option<Many<String>>,
+}
+
+impl How {
+    fn change(self) -> ApiResult<Option<FollowChange>> {
+        if self.reblogs.is_none() && self.notify.is_none() && self.languages.is_none() {
+            return Ok(None);
+        }
+        let languages = match self.languages {
+            Some(Many(tags)) => {
+                let read = tags.into_iter().map(|tag| language(Some(tag)));
+                let read: ApiResult<Vec<Option<String>>> = read.collect();
+                Some(read?.into_iter().flatten().collect())
+            }
+            None => None,
+        };
+        Ok(Some(FollowChange {
+            reblogs: self.reblogs.map(|flag| flag.0),
+            notify: self.notify.map(|flag| flag.0),
+            languages,
+        }))
+    }
 }
 
 /// `POST /api/v1/accounts/:id/follow`
@@ -53,10 +88,15 @@ pub(super) async fn follow_account(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<ActorId>,
+    Body(how): Body<How>,
 ) -> ApiResult<Json<Relationship>> {
     who.require(Scope::Write(Area::Follows))?;
     let target = accounts::find(&api, id).await?;
+    let change = how.change()?;
     follow::follow(&api.ctx, &who.actor, &target).await?;
+    if let Some(change) = change {
+        acquaint::follow_as(&api.ctx, &who.actor, &target, &change).await?;
+    }
     relationship(&api, &who, id).await
 }
 

@@ -4,6 +4,7 @@
 //! shapes in `entities/`. Rules, queries and what may be seen do not belong here. A new endpoint is also a line in
 //! `docs/api.md`.
 
+mod about;
 mod account_update;
 mod accounts;
 mod auth;
@@ -15,16 +16,28 @@ mod entities;
 mod error;
 mod event_write;
 mod events;
+mod filters;
+mod filters_v1;
 mod follows;
+mod grouped;
 mod groups;
 mod instance;
+mod keep;
+mod lists;
 mod notifications;
 mod paging;
+mod policy;
 mod reactions;
+mod relations;
+mod reports;
 mod resolving;
+mod routes_relations;
+mod scheduled;
 mod search;
+mod settings;
 mod status_write;
 mod statuses;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod timelines;
@@ -73,6 +86,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .merge(of_lists())
         .merge(of_events())
         .merge(of_the_server())
+        .merge(routes_relations::routes())
         .route("/api/{*rest}", any(async || ApiError::NotFound))
         // Set before the layer, so that the layer also sees the methods that a browser asks with beforehand.
         .method_not_allowed_fallback(async || ApiError::Method)
@@ -216,22 +230,8 @@ fn of_the_server() -> Router<Api> {
         // As `Mastodon.py` asks for them.
         .route("/api/v1/instance/", get(instance::show_instance_v1))
         .route("/api/v2/instance/", get(instance::show_instance_v2))
-        .route("/api/v1/preferences", get(empty::show_preferences))
         .route("/api/v1/custom_emojis", get(empty::nothing_for_anyone))
         .route("/api/v1/announcements", get(empty::nothing))
-        .route("/api/v1/bookmarks", get(empty::nothing))
-        .route("/api/v1/blocks", get(empty::nothing))
-        .route("/api/v1/conversations", get(empty::nothing))
-        .route("/api/v1/conversations/", get(empty::nothing))
-        .route("/api/v1/filters", get(empty::nothing))
-        .route("/api/v2/filters", get(empty::nothing))
-        .route("/api/v1/followed_tags", get(empty::nothing))
-        .route("/api/v1/lists", get(empty::nothing))
-        .route("/api/v1/mutes", get(empty::nothing))
-        .route(
-            "/api/v1/markers",
-            get(empty::show_markers).post(empty::show_markers),
-        )
 }
 
 impl Api {

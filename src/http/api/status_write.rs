@@ -4,17 +4,20 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::auth::scope::{Area, Scope};
-use crate::domain::audience::Audience;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::PostId;
 use crate::services::post::{self, Draft};
+use crate::services::{self, settings};
 
 use super::auth::SignedIn;
 use super::body::{Body, Flag, Id, Many, Number, language};
+use super::entities::scheduled::ScheduledStatus;
 use super::entities::status::{self, Status};
 use super::error::{ApiError, ApiResult, Wrong};
-use super::{Api, people_of_post, resolving, statuses};
+use super::{Api, people_of_post, resolving, scheduled, statuses};
 
 /// Longest `Idempotency-Key`, in bytes.
 const MAX_KEY: usize = 255;
@@ -39,15 +42,19 @@ pub(super) async fn create_status(
     who: SignedIn,
     headers: HeaderMap,
     Body(asked): Body<Asked>,
-) -> ApiResult<Json<Status>> {
+) -> ApiResult<Json<Value>> {
     who.require(Scope::Write(Area::Statuses))?;
+    if let Some(at) = asked.scheduled_at.as_deref().filter(|at| !at.is_empty()) {
+        let due = scheduled::moment(at)?;
+        return schedule(&api, &who, due, asked).await;
+    }
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .filter(|key| !key.is_empty());
     let Some(key) = key else {
         let id = publish(&api, &who, asked).await?;
-        return answer(&api, &who, id).await;
+        return posted(&api, &who, id).await;
     };
     if key.len() > MAX_KEY {
         return Err(ApiError::Malformed("the Idempotency-Key is too long"));
@@ -60,7 +67,27 @@ pub(super) async fn create_status(
         None => publish(&api, &who, asked).await?,
     };
     *made = Some(id);
-    answer(&api, &who, id).await
+    posted(&api, &who, id).await
+}
+
+async fn posted(api: &Api, who: &SignedIn, id: PostId) -> ApiResult<Json<Value>> {
+    let Json(status) = answer(api, who, id).await?;
+    Ok(Json(json!(status)))
+}
+
+/// A post that waits until `due`: the answer is a `ScheduledStatus`.
+async fn schedule(
+    api: &Api,
+    who: &SignedIn,
+    due: Timestamp,
+    asked: Asked,
+) -> ApiResult<Json<Value>> {
+    if !asked.media_ids.0.is_empty() {
+        return Err(ApiError::Impossible("files cannot be attached yet".into()));
+    }
+    let draft = draft(api, who, asked).await?;
+    let waiting = services::scheduled::schedule(&api.ctx, &who.actor, &draft, due).await?;
+    Ok(Json(json!(ScheduledStatus::from(&waiting))))
 }
 
 async fn answer(api: &Api, who: &SignedIn, id: PostId) -> ApiResult<Json<Status>> {
@@ -72,11 +99,15 @@ async fn publish(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<PostId> {
     if !asked.media_ids.0.is_empty() {
         return Err(ApiError::Impossible("files cannot be attached yet".into()));
     }
-    if asked.scheduled_at.is_some_and(|at| !at.is_empty()) {
-        return Err(ApiError::Impossible("posts cannot be scheduled yet".into()));
-    }
+    let draft = draft(api, who, asked).await?;
+    Ok(post::publish(&api.ctx, &who.actor, &draft).await?.id)
+}
+
+/// What was asked for, completed from the person's defaults.
+async fn draft(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Draft> {
+    let defaults = settings::preferences(&api.ctx, who.actor.id).await?;
     let audience = match asked.visibility.as_deref() {
-        None | Some("") => Audience::Public,
+        None | Some("") => defaults.audience,
         Some(word) => status::audience(word).ok_or_else(|| {
             ApiError::field(
                 "visibility",
@@ -94,16 +125,15 @@ async fn publish(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<PostId> {
         None => None,
     };
     let text = asked.status.unwrap_or_default();
-    let draft = Draft {
+    Ok(Draft {
         mentioned: resolving::mentioned(api, who, &text).await?,
         text,
         audience,
         warning: asked.spoiler_text.unwrap_or_default(),
-        sensitive: asked.sensitive.is_some_and(|flag| flag.0),
-        language: language(asked.language)?,
+        sensitive: asked.sensitive.map_or(defaults.sensitive, |flag| flag.0),
+        language: language(asked.language)?.or(defaults.language),
         in_reply_to,
-    };
-    Ok(post::publish(&api.ctx, &who.actor, &draft).await?.id)
+    })
 }
 
 /// `PUT /api/v1/statuses/:id`

@@ -13,7 +13,7 @@ use super::entities::status::Status;
 use super::error::ApiResult;
 use super::paging::{Listing, Paged, Span};
 
-async fn answer(
+pub(super) async fn answer(
     api: &Api,
     paged: &Paged,
     (posts, span): (Vec<PostView>, Option<Span>),
@@ -23,7 +23,7 @@ async fn answer(
     Ok(paged.answer(items, span))
 }
 
-fn whole(posts: Vec<PostView>) -> (Vec<PostView>, Option<Span>) {
+pub(super) fn whole(posts: Vec<PostView>) -> (Vec<PostView>, Option<Span>) {
     let span = Span::of(&posts, |view| view.post.id.0);
     (posts, span)
 }

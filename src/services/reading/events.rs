@@ -5,7 +5,7 @@ use crate::domain::event::{Event, EventVisibility, Invitation};
 use crate::domain::ids::{ActorId, EventId};
 use crate::domain::participation::{Participation, Standing};
 use crate::services::Ctx;
-use crate::store::{self, Conn, actors, events, follows, participations};
+use crate::store::{self, Conn, actors, blocks, events, follows, participations};
 
 /// An event as it is shown to one viewer.
 #[derive(Debug, Clone)]
@@ -94,7 +94,11 @@ async fn view(
         manages: false,
     };
     let mut member = false;
+    let mut kept_out = false;
     if let Some(viewer) = viewer {
+        for behind in std::iter::once(&view.host).chain(&view.organizer) {
+            kept_out |= behind.id != viewer && blocks::exists(c, behind.id, viewer).await?;
+        }
         view.own = participations::find(c, view.event.id, viewer).await?;
         view.invitation = participations::find_invitation(c, view.event.id, viewer)
             .await?
@@ -114,6 +118,7 @@ async fn view(
         EventVisibility::Group => member || view.invitation.is_some() || taking_part,
         EventVisibility::Invited => view.invitation.is_some() || taking_part,
     };
+    let visible = visible && (taking_part || !kept_out);
     Ok((visible || view.manages).then_some(view))
 }
 

@@ -154,7 +154,7 @@ pub async fn boosted_by(
     listed(&mut c, rows).await
 }
 
-async fn listed(c: &mut Conn, rows: Vec<(i64, ActorId)>) -> store::Result<Vec<Listed>> {
+pub(super) async fn listed(c: &mut Conn, rows: Vec<(i64, ActorId)>) -> store::Result<Vec<Listed>> {
     let ids: Vec<ActorId> = rows.iter().map(|(_, id)| *id).collect();
     let mut found: HashMap<ActorId, Actor> = actors::list(c, &ids)
         .await?

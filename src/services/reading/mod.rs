@@ -6,21 +6,35 @@
 mod attendees;
 mod directory;
 mod events;
+mod eyes;
+mod figures;
 mod lists;
+mod marks;
+mod notifications;
 mod people;
 mod posts;
+mod private;
+mod timelines;
 
 pub use crate::store::Error as ReadError;
+pub use crate::store::notifications::Wanted;
 pub use crate::store::timelines::Page;
 pub use attendees::{Attendee, Waiting, attendees, waiting};
 pub use directory::{actor_by_uri, directory, was_public};
 pub use events::{EventView, event, event_by_uri, upcoming_events, upcoming_events_of};
+pub use figures::{Week, peers, wanted, weeks};
 pub use lists::{
     Counts, Listed, actor, actor_at, actors_by_id, boosted_by, counts, follow_requests, followers,
     following, groups, liked_by, local_totals,
 };
+pub use marks::Marks;
+pub use notifications::{NotificationView, notification, notifications};
 pub use people::{ProfileView, Relationship, find_actor, profile, relationships, search};
-pub use posts::{
-    NotificationView, PostView, Thread, by_author, home, notifications, pinned, post, post_by_uri,
-    public, tagged, thread, views,
+pub use posts::{PostView, Thread, post, post_by_uri, thread};
+pub use private::{
+    ConversationView, blocks, conversation, conversations, domain_blocks, endorsed,
+    familiar_followers, list_members, mutes, notification_requests, versions,
+};
+pub use timelines::{
+    Kept, bookmarks, by_author, favourites, home, of_list, pinned, popular, public, tagged,
 };

@@ -1,12 +1,17 @@
 //! People and groups with what a viewer may see of them.
 
+use std::collections::HashMap;
+
 use crate::domain::actor::Actor;
 use crate::domain::audience::{self, Viewer};
 use crate::domain::follow::FollowState;
 use crate::domain::ids::ActorId;
 use crate::domain::profile::ProfileField;
+use crate::domain::relation::FollowOptions;
 use crate::services::Ctx;
-use crate::store::{self, Conn, actors, follows, profile_fields, timelines};
+use crate::store::{
+    self, Conn, acquaintances, actors, blocks, follows, mutes, profile_fields, stances, timelines,
+};
 
 /// A profile or group as it is shown to one viewer.
 #[derive(Debug, Clone)]
@@ -22,14 +27,24 @@ pub struct ProfileView {
 }
 
 /// How the viewer and another actor stand to each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 pub struct Relationship {
     pub other: ActorId,
     pub following: bool,
     pub requested: bool,
     pub followed_by: bool,
     pub requested_by: bool,
+    pub blocking: bool,
+    pub blocked_by: bool,
+    pub muting: bool,
+    pub muting_notifications: bool,
+    pub domain_blocking: bool,
+    pub endorsed: bool,
+    /// How the viewer follows them.
+    pub way: FollowOptions,
+    /// What the viewer noted about them.
+    pub note: String,
 }
 
 /// The actor named by `handle` (ours) or `handle@host`, as far as it is known here and active. A handle that an actor
@@ -85,6 +100,10 @@ async fn viewer_of(c: &mut Conn, viewer: Option<ActorId>, owner: &Actor) -> stor
     let Some(id) = viewer else {
         return Ok(Viewer::default());
     };
+    // Whom the owner blocks sees what strangers see.
+    if blocks::exists(c, owner.id, id).await? {
+        return Ok(Viewer::default());
+    }
     let follows_owner = follows::is_following(c, id, owner.id).await?;
     let friend_of_owner = follows_owner && follows::is_following(c, owner.id, id).await?;
     Ok(Viewer {
@@ -105,26 +124,69 @@ pub async fn relationships(
     others: &[ActorId],
 ) -> store::Result<Vec<Relationship>> {
     let mut c = ctx.store.reader().await?;
+    let people = actors::list(&mut c, others).await?;
+    let now = ctx.now();
+    let stances = stances::among(&mut c, viewer, people.iter(), now).await?;
+    let mut ways: HashMap<ActorId, FollowOptions> =
+        acquaintances::options_among(&mut c, viewer, others.iter().copied())
+            .await?
+            .into_iter()
+            .collect();
+    let mut notes: HashMap<ActorId, String> = acquaintances::notes_among(&mut c, viewer, others)
+        .await?
+        .into_iter()
+        .collect();
+    let endorsed = acquaintances::endorsed_among(&mut c, viewer, others).await?;
     let mut found = Vec::with_capacity(others.len());
     for &other in others {
         let to = follows::find(&mut c, viewer, other).await?.map(|f| f.state);
         let from = follows::find(&mut c, other, viewer).await?.map(|f| f.state);
+        let muting = stances.muted.contains(&other);
+        let mute = match muting {
+            true => mutes::find(&mut c, viewer, other, now).await?,
+            false => None,
+        };
         found.push(Relationship {
             other,
             following: to == Some(FollowState::Accepted),
             requested: to == Some(FollowState::Pending),
             followed_by: from == Some(FollowState::Accepted),
             requested_by: from == Some(FollowState::Pending),
+            blocking: stances.blocked.contains(&other),
+            blocked_by: stances.blocked_by.contains(&other),
+            muting,
+            muting_notifications: mute.is_some_and(|mute| mute.notifications),
+            domain_blocking: people
+                .iter()
+                .any(|actor| actor.id == other && stances.blocks_host(&actor.host)),
+            endorsed: endorsed.contains(&other),
+            way: ways.remove(&other).unwrap_or_default(),
+            note: notes.remove(&other).unwrap_or_default(),
         });
     }
     Ok(found)
 }
 
-/// People and groups known here whose handle or name fits `text`. At most `limit`.
+/// People and groups known here whose handle or name fits `text`, without those whom the viewer does not want to see.
+/// At most `limit`.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn search(ctx: &Ctx, text: &str, limit: i64) -> store::Result<Vec<Actor>> {
+pub async fn search(
+    ctx: &Ctx,
+    viewer: Option<ActorId>,
+    text: &str,
+    limit: i64,
+) -> store::Result<Vec<Actor>> {
     let mut c = ctx.store.reader().await?;
-    actors::search(&mut c, text.trim().trim_start_matches('@'), limit).await
+    let mut found = actors::search(&mut c, text.trim().trim_start_matches('@'), limit).await?;
+    if let Some(viewer) = viewer {
+        let stances = stances::among(&mut c, viewer, found.iter(), ctx.now()).await?;
+        found.retain(|actor| {
+            !stances.blocked.contains(&actor.id)
+                && !stances.is_kept_out_by(actor.id)
+                && !stances.blocks_host(&actor.host)
+        });
+    }
+    Ok(found)
 }

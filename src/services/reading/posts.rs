@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use crate::domain::actor::Actor;
 use crate::domain::audience::{self, Viewer};
-use crate::domain::ids::{ActorId, NotificationId, PostId};
-use crate::domain::notification::Notification;
+use crate::domain::ids::{ActorId, PostId};
 use crate::domain::post::Post;
+use crate::domain::relation::Stances;
 use crate::services::Ctx;
-use crate::store::timelines::{self, Depth, Page};
-use crate::store::{self, Conn, actors, follows, likes};
+use crate::store::{self, Conn, actors, follows, likes, stances, timelines};
 
-use super::events::EventView;
+use super::eyes::{Eyes, Shown};
+use super::marks::{Marked, Marks};
 
 /// A post as it is shown to one viewer.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub struct PostView {
     pub liked: bool,
     /// The viewer boosted it.
     pub reblogged: bool,
+    /// What else the viewer decided about it.
+    pub marks: Marks,
 }
 
 /// A post with its conversation.
@@ -42,24 +44,13 @@ pub struct Thread {
     pub descendants: Vec<PostView>,
 }
 
-/// A notification with what it is about.
-#[derive(Debug, Clone)]
-pub struct NotificationView {
-    pub notification: Notification,
-    pub from: Actor,
-    pub post: Option<PostView>,
-    pub event: Option<EventView>,
-}
-
 const THREAD: i64 = 500;
 
-/// Prepares posts for `viewer`, in the order given; what they may not see is left out.
-///
-/// # Errors
-/// When the database fails.
-pub async fn views(
+/// Prepares posts for a viewer, in the order given; what they may not see is left out, and in lists what they do not
+/// want to see.
+pub(super) async fn views(
     c: &mut Conn,
-    viewer: Option<ActorId>,
+    eyes: Eyes,
     posts: Vec<Post>,
 ) -> store::Result<Vec<PostView>> {
     if posts.is_empty() {
@@ -72,7 +63,7 @@ pub async fn views(
         store::posts::list(c, &boosted_ids).await?
     };
     let shown: Vec<&Post> = posts.iter().chain(&boosted).collect();
-    let desk = Desk::gather(c, viewer, &shown).await?;
+    let desk = Desk::gather(c, eyes, &shown).await?;
     let boosted: HashMap<PostId, Post> = boosted.into_iter().map(|post| (post.id, post)).collect();
     Ok(posts
         .into_iter()
@@ -92,6 +83,9 @@ pub async fn views(
 /// What is looked up once for a list of posts.
 struct Desk {
     viewer: Option<ActorId>,
+    shown: Shown,
+    stances: Stances,
+    marked: Marked,
     actors: HashMap<ActorId, Actor>,
     named: HashMap<PostId, Vec<(ActorId, bool)>>,
     tags: HashMap<PostId, Vec<String>>,
@@ -102,7 +96,8 @@ struct Desk {
 }
 
 impl Desk {
-    async fn gather(c: &mut Conn, viewer: Option<ActorId>, posts: &[&Post]) -> store::Result<Desk> {
+    async fn gather(c: &mut Conn, eyes: Eyes, posts: &[&Post]) -> store::Result<Desk> {
+        let viewer = eyes.viewer;
         let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
         let mut named: HashMap<PostId, Vec<(ActorId, bool)>> = HashMap::new();
         for (post, r) in store::posts::recipients_of(c, &ids).await? {
@@ -122,11 +117,15 @@ impl Desk {
         people.extend(named.values().flatten().map(|(actor, _)| *actor));
         people.sort_unstable();
         people.dedup();
-        let actors = actors::list(c, &people)
+        let actors: HashMap<ActorId, Actor> = actors::list(c, &people)
             .await?
             .into_iter()
             .map(|actor| (actor.id, actor))
             .collect();
+        let stances = match viewer {
+            Some(viewer) => stances::among(c, viewer, actors.values(), eyes.now).await?,
+            None => Stances::default(),
+        };
         let mut followed = HashSet::new();
         if let Some(viewer) = viewer {
             for author in posts
@@ -146,8 +145,12 @@ impl Desk {
             ),
             None => (Vec::new(), Vec::new()),
         };
+        let marked = Marked::gather(c, eyes, posts).await?;
         Ok(Desk {
             viewer,
+            shown: eyes.shown,
+            stances,
+            marked,
             actors,
             named,
             tags,
@@ -165,7 +168,7 @@ impl Desk {
         let author = self
             .actors
             .get(&post.author)
-            .filter(|author| author.suspended_at.is_none())?;
+            .filter(|author| author.suspended_at.is_none() && !self.is_hidden(author))?;
         let named = self
             .named
             .get(&post.id)
@@ -196,17 +199,20 @@ impl Desk {
                 .and_then(|id| self.parents.get(&id).copied()),
             liked: self.liked.contains(&post.id),
             reblogged: self.reblogged.contains(&post.id),
+            marks: self.marked.of(&post),
             post,
         })
     }
+
+    /// Who blocks the viewer is never seen; whom the viewer shuns is not seen in lists.
+    fn is_hidden(&self, author: &Actor) -> bool {
+        self.stances.is_kept_out_by(author.id)
+            || (self.shown == Shown::InLists && self.stances.shuns(author))
+    }
 }
 
-async fn one(
-    c: &mut Conn,
-    viewer: Option<ActorId>,
-    post: Option<Post>,
-) -> store::Result<Option<PostView>> {
-    Ok(views(c, viewer, post.into_iter().collect()).await?.pop())
+async fn one(c: &mut Conn, eyes: Eyes, post: Option<Post>) -> store::Result<Option<PostView>> {
+    Ok(views(c, eyes, post.into_iter().collect()).await?.pop())
 }
 
 /// One post; `None` when there is none or the viewer may not see it.
@@ -220,7 +226,7 @@ pub async fn post(
 ) -> store::Result<Option<PostView>> {
     let mut c = ctx.store.reader().await?;
     let post = store::posts::find(&mut c, id).await?;
-    one(&mut c, viewer, post).await
+    one(&mut c, Eyes::of(ctx, viewer), post).await
 }
 
 /// The same, by ActivityPub id.
@@ -234,7 +240,7 @@ pub async fn post_by_uri(
 ) -> store::Result<Option<PostView>> {
     let mut c = ctx.store.reader().await?;
     let post = store::posts::find_by_uri(&mut c, uri).await?;
-    one(&mut c, viewer, post).await
+    one(&mut c, Eyes::of(ctx, viewer), post).await
 }
 
 /// A post with what it answers and what answers it.
@@ -251,11 +257,11 @@ pub async fn thread(
         return Ok(None);
     };
     let root = post.thread;
-    let Some(post) = one(&mut c, viewer, Some(post)).await? else {
+    let Some(post) = one(&mut c, Eyes::of(ctx, viewer), Some(post)).await? else {
         return Ok(None);
     };
     let all = timelines::thread(&mut c, root, THREAD).await?;
-    let all = views(&mut c, viewer, all).await?;
+    let all = views(&mut c, Eyes::of(ctx, viewer).in_lists(), all).await?;
     let by_id: HashMap<PostId, &PostView> = all.iter().map(|view| (view.post.id, view)).collect();
     let mut ancestors = Vec::new();
     let mut next = post.post.in_reply_to;
@@ -285,130 +291,4 @@ pub async fn thread(
         post,
         descendants,
     }))
-}
-
-/// The home timeline of a local person.
-///
-/// # Errors
-/// When the database fails.
-pub async fn home(ctx: &Ctx, viewer: ActorId, page: Page) -> store::Result<Vec<PostView>> {
-    let mut c = ctx.store.reader().await?;
-    let posts = timelines::home(&mut c, viewer, page).await?;
-    views(&mut c, Some(viewer), posts).await
-}
-
-/// Public posts; `local` for those of this instance only.
-///
-/// # Errors
-/// When the database fails.
-pub async fn public(
-    ctx: &Ctx,
-    viewer: Option<ActorId>,
-    local: bool,
-    page: Page,
-) -> store::Result<Vec<PostView>> {
-    let mut c = ctx.store.reader().await?;
-    let posts = timelines::public(&mut c, local, page).await?;
-    views(&mut c, viewer, posts).await
-}
-
-/// Public posts with a hashtag (any case, without `#`).
-///
-/// # Errors
-/// When the database fails.
-pub async fn tagged(
-    ctx: &Ctx,
-    viewer: Option<ActorId>,
-    tag: &str,
-    page: Page,
-) -> store::Result<Vec<PostView>> {
-    let mut c = ctx.store.reader().await?;
-    let posts = timelines::tagged(&mut c, &tag.to_lowercase(), page).await?;
-    views(&mut c, viewer, posts).await
-}
-
-/// What `author` posted and boosted, as far as the viewer may see it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn by_author(
-    ctx: &Ctx,
-    viewer: Option<ActorId>,
-    author: ActorId,
-    page: Page,
-) -> store::Result<Vec<PostView>> {
-    let mut c = ctx.store.reader().await?;
-    let depth = match viewer {
-        None => Depth::Public,
-        Some(viewer) if viewer == author => Depth::Own,
-        Some(viewer) if follows::is_following(&mut c, viewer, author).await? => {
-            Depth::Follower(viewer)
-        }
-        Some(viewer) => Depth::Known(viewer),
-    };
-    let posts = timelines::by_author(&mut c, author, depth, page).await?;
-    views(&mut c, viewer, posts).await
-}
-
-/// Public posts that `author` pinned.
-///
-/// # Errors
-/// When the database fails.
-pub async fn pinned(
-    ctx: &Ctx,
-    viewer: Option<ActorId>,
-    author: ActorId,
-) -> store::Result<Vec<PostView>> {
-    let mut c = ctx.store.reader().await?;
-    let posts = timelines::pinned(&mut c, author).await?;
-    views(&mut c, viewer, posts).await
-}
-
-/// What a local person was told, newest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn notifications(
-    ctx: &Ctx,
-    viewer: ActorId,
-    page: Page,
-    one: Option<NotificationId>,
-) -> store::Result<Vec<NotificationView>> {
-    let mut c = ctx.store.reader().await?;
-    let rows = match one {
-        Some(id) => store::notifications::find(&mut c, viewer, id)
-            .await?
-            .into_iter()
-            .collect(),
-        None => store::notifications::list(&mut c, viewer, page).await?,
-    };
-    let post_ids: Vec<PostId> = rows.iter().filter_map(|n| n.post).collect();
-    let posts = store::posts::list(&mut c, &post_ids).await?;
-    let posts = views(&mut c, Some(viewer), posts).await?;
-    let from_ids: Vec<ActorId> = rows.iter().map(|n| n.from).collect();
-    let from = actors::list(&mut c, &from_ids).await?;
-    let mut told = Vec::with_capacity(rows.len());
-    for notification in rows {
-        let event = match notification.event {
-            Some(id) => super::events::load(ctx, &mut c, Some(viewer), id).await?,
-            None => None,
-        };
-        let Some(from) = from
-            .iter()
-            .find(|actor| actor.id == notification.from && actor.is_active())
-            .cloned()
-        else {
-            continue;
-        };
-        let post = notification
-            .post
-            .and_then(|id| posts.iter().find(|view| view.post.id == id).cloned());
-        told.push(NotificationView {
-            notification,
-            from,
-            post,
-            event,
-        });
-    }
-    Ok(told)
 }

@@ -3,6 +3,7 @@
 //! What belongs here: starting it, asking it things, and builders for people, groups and what they do. What does not:
 //! assertions about one feature, which stand in its test.
 
+mod client;
 mod database;
 mod remote;
 mod reply;
@@ -24,6 +25,7 @@ use kith::http::{AppState, router};
 use kith::services::SystemRandom;
 use kith::services::accounts::{self, JoinMode, NewGroup, NewPerson};
 
+pub(crate) use client::Client;
 pub(crate) use database::{Backend, Database};
 pub(crate) use reply::Reply;
 

@@ -73,7 +73,7 @@ async fn receive(kit: &TestKit, received: &ReceivedPost) {
 async fn edit(kit: &TestKit, received: &ReceivedPost) {
     let ctx = &kit.app.ctx;
     let done: Result<(), IncomingError> = ctx
-        .transact(async |tx: &mut Conn| incoming::receive_edit(tx, received).await)
+        .transact(async |tx: &mut Conn| incoming::receive_edit(ctx, tx, received).await)
         .await;
     done.unwrap();
 }

@@ -68,7 +68,7 @@ fn version(of: &Post, content: &str, edited_at: Option<Timestamp>) -> ReceivedPo
 async fn edit(kit: &TestKit, received: ReceivedPost) -> String {
     let ctx = &kit.app.ctx;
     let edited: Result<(), IncomingError> = ctx
-        .transact(async |tx| incoming::receive_edit(tx, &received).await)
+        .transact(async |tx| incoming::receive_edit(ctx, tx, &received).await)
         .await;
     edited.unwrap();
     let mut reader = ctx.store.reader().await.unwrap();

@@ -4,10 +4,13 @@ use serde::Serialize;
 
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::audience::FieldAudience;
+use crate::domain::clock::Timestamp;
+use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::services::reading::{self, Counts, ProfileView};
 use crate::text::sanitize::sanitize;
 
+use super::status::visibility;
 use super::{Desk, day, page, picture};
 
 /// A person or group.
@@ -48,6 +51,9 @@ pub(in crate::http::api) struct Account {
     /// Who manages a group; where it is shown alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     organizers: Vec<Account>,
+    /// When the caller's mute of it ends; in the list of mutes alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mute_expires_at: Option<Option<String>>,
 }
 
 /// One line of a profile.
@@ -115,6 +121,19 @@ impl Account {
             fields: Vec::new(),
             source: None,
             organizers: Vec::new(),
+            mute_expires_at: None,
+        }
+    }
+
+    /// An account in the list of those whom the caller mutes.
+    pub(in crate::http::api) fn muted(
+        actor: &Actor,
+        end: Option<Timestamp>,
+        desk: &Desk<'_>,
+    ) -> Account {
+        Account {
+            mute_expires_at: Some(end.map(Timestamp::rfc3339_millis)),
+            ..Account::of(actor, desk)
         }
     }
 
@@ -144,7 +163,7 @@ impl Account {
     /// A person's own account, with what they wrote as they wrote it.
     pub(in crate::http::api) fn own(
         view: &ProfileView,
-        requests: i64,
+        (requests, defaults): (i64, &Preferences),
         desk: &mut Desk<'_>,
     ) -> Account {
         let actor = &view.actor;
@@ -154,9 +173,9 @@ impl Account {
             ..Field::shown(field, true)
         };
         let source = Source {
-            privacy: "public",
-            sensitive: false,
-            language: None,
+            privacy: visibility(defaults.audience),
+            sensitive: defaults.sensitive,
+            language: defaults.language.clone(),
             note: actor.summary_source.clone().unwrap_or_default(),
             fields: view
                 .fields
@@ -200,7 +219,7 @@ impl Field {
 }
 
 /// Text as HTML.
-pub(super) fn escape(text: &str) -> String {
+pub(in crate::http::api) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
@@ -233,7 +252,7 @@ pub(in crate::http::api) struct Relationship {
     requested_by: bool,
     domain_blocking: bool,
     endorsed: bool,
-    note: &'static str,
+    note: String,
 }
 
 impl From<reading::Relationship> for Relationship {
@@ -241,19 +260,20 @@ impl From<reading::Relationship> for Relationship {
         Relationship {
             id: found.other.to_string(),
             following: found.following,
-            showing_reblogs: found.following,
-            notifying: false,
-            languages: None,
+            showing_reblogs: found.following && found.way.reblogs,
+            notifying: found.following && found.way.notify,
+            languages: (found.following && !found.way.languages.is_empty())
+                .then_some(found.way.languages),
             followed_by: found.followed_by,
-            blocking: false,
-            blocked_by: false,
-            muting: false,
-            muting_notifications: false,
+            blocking: found.blocking,
+            blocked_by: found.blocked_by,
+            muting: found.muting,
+            muting_notifications: found.muting_notifications,
             requested: found.requested,
             requested_by: found.requested_by,
-            domain_blocking: false,
-            endorsed: false,
-            note: "",
+            domain_blocking: found.domain_blocking,
+            endorsed: found.endorsed,
+            note: found.note,
         }
     }
 }

@@ -4,11 +4,17 @@
 
 pub(super) mod account;
 pub(super) mod event;
+pub(super) mod filter;
+pub(super) mod grouped;
 pub(super) mod instance;
+pub(super) mod list;
 pub(super) mod notification;
+pub(super) mod scheduled;
 pub(super) mod status;
+pub(super) mod tag;
 #[cfg(test)]
 mod tests;
+pub(super) mod version;
 
 use std::collections::HashMap;
 

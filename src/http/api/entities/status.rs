@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
+use crate::domain::ids::PostId;
 use crate::domain::post::Post;
 use crate::services::reading::{PostView, Thread};
 
 use super::account::{Account, escape};
+use super::filter::FilterResult;
 use super::{Desk, page, web};
 
 /// A post, or a boost of one.
@@ -36,7 +38,10 @@ pub(in crate::http::api) struct Status {
     muted: bool,
     bookmarked: bool,
     content: String,
-    filtered: [(); 0],
+    /// On top of the author's posts; only for the author.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pinned: Option<bool>,
+    filtered: Vec<FilterResult>,
     reblog: Option<Box<Status>>,
     application: Option<()>,
     account: Account,
@@ -72,7 +77,7 @@ pub(in crate::http::api) struct Tag {
 
 /// A file of a post. It stays where it is: `unknown` is what Mastodon calls one that clients show as a link.
 #[derive(Debug, Clone, Serialize)]
-struct Attachment {
+pub(super) struct Attachment {
     id: String,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -85,7 +90,7 @@ struct Attachment {
 }
 
 #[derive(Deserialize)]
-struct Stored {
+pub(super) struct Stored {
     url: String,
     #[serde(default)]
     media_type: Option<String>,
@@ -114,10 +119,16 @@ impl Status {
             edited_at: post.edited_at.map(Timestamp::rfc3339_millis),
             favourited: shown.liked,
             reblogged: shown.reblogged,
-            muted: false,
-            bookmarked: false,
+            muted: shown.marks.thread_muted,
+            bookmarked: shown.marks.bookmarked,
             content: content(&shown.post, desk),
-            filtered: [],
+            pinned: shown.marks.pinned,
+            filtered: shown
+                .marks
+                .filtered
+                .iter()
+                .map(FilterResult::from)
+                .collect(),
             reblog: view
                 .boosted
                 .as_deref()
@@ -174,9 +185,12 @@ fn content(post: &Post, desk: &Desk<'_>) -> String {
 }
 
 fn attachments(post: &Post, desk: &Desk<'_>) -> Vec<Attachment> {
-    let stored: Vec<Stored> = post
-        .attachments
-        .as_deref()
+    files(post.id, post.attachments.as_deref(), desk)
+}
+
+/// Files as they are stored with a post or one of its versions.
+pub(super) fn files(post: PostId, stored: Option<&str>, desk: &Desk<'_>) -> Vec<Attachment> {
+    let stored: Vec<Stored> = stored
         .and_then(|text| serde_json::from_str(text).ok())
         .unwrap_or_default();
     (0..)
@@ -191,7 +205,7 @@ fn attachments(post: &Post, desk: &Desk<'_>) -> Vec<Attachment> {
                 _ => "unknown",
             };
             Some(Attachment {
-                id: format!("{}-{at}", post.id),
+                id: format!("{post}-{at}"),
                 kind,
                 preview_url: own.then(|| url.clone()),
                 remote_url: (!own).then(|| url.clone()),

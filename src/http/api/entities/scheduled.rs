@@ -1,0 +1,59 @@
+//! `ScheduledStatus`.
+
+use serde::Serialize;
+
+use crate::domain::audience::Audience;
+use crate::domain::scheduled::Scheduled;
+
+use super::status::visibility;
+
+/// A post that waits for its time.
+#[derive(Debug, Serialize)]
+pub(in crate::http::api) struct ScheduledStatus {
+    id: String,
+    scheduled_at: String,
+    params: Params,
+    media_attachments: [(); 0],
+}
+
+#[derive(Debug, Serialize)]
+struct Params {
+    text: String,
+    poll: Option<()>,
+    media_ids: Option<()>,
+    sensitive: bool,
+    spoiler_text: Option<String>,
+    visibility: &'static str,
+    in_reply_to_id: Option<String>,
+    language: Option<String>,
+    application_id: Option<()>,
+    scheduled_at: Option<()>,
+    idempotency: Option<()>,
+    with_rate_limit: bool,
+}
+
+impl From<&Scheduled> for ScheduledStatus {
+    fn from(post: &Scheduled) -> Self {
+        let params = &post.params;
+        let audience = Audience::parse(&params.audience).unwrap_or(Audience::Direct);
+        ScheduledStatus {
+            id: post.id.to_string(),
+            scheduled_at: post.due_at.rfc3339_millis(),
+            params: Params {
+                text: params.text.clone(),
+                poll: None,
+                media_ids: None,
+                sensitive: params.sensitive,
+                spoiler_text: (!params.warning.is_empty()).then(|| params.warning.clone()),
+                visibility: visibility(audience),
+                in_reply_to_id: params.in_reply_to.map(|id| id.to_string()),
+                language: params.language.clone(),
+                application_id: None,
+                scheduled_at: None,
+                idempotency: None,
+                with_rate_limit: false,
+            },
+            media_attachments: [],
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! `Tag` with its use, `FeaturedTag`.
+
+use serde::Serialize;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::uris::Uris;
+use crate::services::tags::{Featured, Use};
+
+/// A hashtag shown alone, with its use over the last days.
+#[derive(Debug, Serialize)]
+pub(in crate::http::api) struct WholeTag {
+    id: String,
+    name: String,
+    url: String,
+    history: Vec<Day>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    following: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    featuring: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+struct Day {
+    /// Seconds since 1970.
+    day: String,
+    uses: String,
+    accounts: String,
+}
+
+impl WholeTag {
+    /// `following` where the caller is known.
+    pub(in crate::http::api) fn of(
+        name: &str,
+        (following, history): (Option<bool>, &[Use]),
+        uris: &Uris,
+    ) -> WholeTag {
+        WholeTag {
+            id: name.to_owned(),
+            name: name.to_owned(),
+            url: uris.tag(name),
+            history: history
+                .iter()
+                .map(|used| Day {
+                    day: used.day.secs().to_string(),
+                    uses: used.posts.to_string(),
+                    accounts: used.people.to_string(),
+                })
+                .collect(),
+            following,
+            featuring: following.map(|_| false),
+        }
+    }
+}
+
+/// A hashtag on a profile.
+#[derive(Debug, Serialize)]
+pub(in crate::http::api) struct FeaturedTag {
+    id: String,
+    name: String,
+    url: String,
+    statuses_count: String,
+    last_status_at: Option<String>,
+}
+
+impl FeaturedTag {
+    pub(in crate::http::api) fn of(tag: &Featured, uris: &Uris) -> FeaturedTag {
+        let day = |at: Timestamp| at.to_datetime().format("%Y-%m-%d").to_string();
+        FeaturedTag {
+            id: tag.id.to_string(),
+            name: tag.name.clone(),
+            url: uris.tag(&tag.name),
+            statuses_count: tag.count.to_string(),
+            last_status_at: tag.last.map(day),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Reading places, preferences, and conversations.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::auth::scope::{Area, Scope};
+use crate::domain::actor::Actor;
+use crate::domain::ids::ConversationId;
+use crate::domain::preferences::{Marker, Timeline};
+use crate::services::reading::{self, ConversationView};
+use crate::services::settings::{self, SettingsError};
+
+use super::auth::SignedIn;
+use super::body::{Body, Id, Many, Number, Query};
+use super::entities::Desk;
+use super::entities::list::Conversation;
+use super::entities::status::visibility;
+use super::error::{ApiError, ApiResult};
+use super::paging::{Listing, Paged, Span};
+use super::{Api, people_of_post};
+
+fn shown(markers: &[Marker], wanted: impl Fn(Timeline) -> bool) -> Json<Value> {
+    let all: BTreeMap<&str, Value> = markers
+        .iter()
+        .filter(|marker| wanted(marker.timeline))
+        .map(|marker| {
+            let entity = json!({
+                "last_read_id": marker.last_read.to_string(),
+                "version": marker.version,
+                "updated_at": marker.updated_at.rfc3339_millis(),
+            });
+            (marker.timeline.as_str(), entity)
+        })
+        .collect();
+    Json(json!(all))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Which {
+    timeline: Many<String>,
+}
+
+/// `GET /api/v1/markers?timeline[]=`
+pub(super) async fn show_markers(
+    State(api): State<Api>,
+    who: SignedIn,
+    Query(which): Query<Which>,
+) -> ApiResult<Json<Value>> {
+    who.require(Scope::Read(Area::Statuses))?;
+    let markers = settings::markers(&api.ctx, who.actor.id).await?;
+    let named = |timeline: Timeline| {
+        which.timeline.0.is_empty() || which.timeline.0.iter().any(|w| w == timeline.as_str())
+    };
+    Ok(shown(&markers, named))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Place {
+    last_read_id: Number,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Places {
+    home: Place,
+    notifications: Place,
+}
+
+/// `POST /api/v1/markers`
+pub(super) async fn put_markers(
+    State(api): State<Api>,
+    who: SignedIn,
+    Body(asked): Body<Places>,
+) -> ApiResult<Json<Value>> {
+    who.require(Scope::Write(Area::Statuses))?;
+    let places: Vec<(Timeline, i64)> = [
+        (Timeline::Home, asked.home),
+        (Timeline::Notifications, asked.notifications),
+    ]
+    .into_iter()
+    .filter_map(|(timeline, place)| Some((timeline, place.last_read_id.0.filter(|id| *id >= 0)?)))
+    .collect();
+    let markers = settings::mark(&api.ctx, &who.actor, &places).await?;
+    let changed = |timeline| places.iter().any(|(named, _)| *named == timeline);
+    Ok(shown(&markers, changed))
+}
+
+/// `GET /api/v1/preferences`
+pub(super) async fn show_preferences(
+    State(api): State<Api>,
+    who: SignedIn,
+) -> ApiResult<Json<Value>> {
+    who.require(Scope::Read(Area::Accounts))?;
+    let set = settings::preferences(&api.ctx, who.actor.id).await?;
+    Ok(Json(json!({
+        "posting:default:visibility": visibility(set.audience),
+        "posting:default:sensitive": set.sensitive,
+        "posting:default:language": set.language,
+        "posting:default:quote_policy": "nobody",
+        "reading:expand:media": "default",
+        "reading:expand:spoilers": false,
+        "reading:autoplay:gifs": false,
+    })))
+}
+
+async fn desk<'a>(api: &'a Api, found: &[ConversationView]) -> ApiResult<Desk<'a>> {
+    let mut people: Vec<&Actor> = Vec::new();
+    for view in found {
+        people.extend(people_of_post(&view.last));
+        people.extend(&view.people);
+    }
+    api.desk(people.into_iter()).await
+}
+
+/// `GET /api/v1/conversations`
+pub(super) async fn list_conversations(
+    State(api): State<Api>,
+    who: SignedIn,
+    paged: Paged,
+) -> ApiResult<Listing<Conversation>> {
+    who.require(Scope::Read(Area::Statuses))?;
+    let found = reading::conversations(&api.ctx, who.actor.id, paged.page).await?;
+    let span = Span::of(&found, |view| view.conversation.last.0);
+    let desk = desk(&api, &found).await?;
+    let items = found
+        .iter()
+        .map(|view| Conversation::of(view, &desk))
+        .collect();
+    Ok(paged.answer(items, span))
+}
+
+/// `POST /api/v1/conversations/:id/read`
+pub(super) async fn read_conversation(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ConversationId>,
+) -> ApiResult<Json<Conversation>> {
+    who.require(Scope::Write(Area::Conversations))?;
+    settings::read_conversation(&api.ctx, &who.actor, id).await?;
+    let view = reading::conversation(&api.ctx, who.actor.id, id)
+        .await?
+        .ok_or(ApiError::NotFound)?;
+    let desk = desk(&api, std::slice::from_ref(&view)).await?;
+    Ok(Json(Conversation::of(&view, &desk)))
+}
+
+/// `DELETE /api/v1/conversations/:id`
+pub(super) async fn delete_conversation(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ConversationId>,
+) -> ApiResult<Json<Value>> {
+    who.require(Scope::Write(Area::Conversations))?;
+    settings::forget_conversation(&api.ctx, &who.actor, id).await?;
+    Ok(Json(json!({})))
+}
+
+impl From<SettingsError> for ApiError {
+    fn from(error: SettingsError) -> Self {
+        match error {
+            SettingsError::NotFound => ApiError::NotFound,
+            SettingsError::Store(inner) => inner.into(),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Hashtags: followed, shown on profiles, and how much they are used.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::auth::scope::{Area, Scope};
+use crate::domain::ids::{ActorId, RowId};
+use crate::services::tags::{self, TagError};
+
+use super::auth::{SignedIn, Viewer};
+use super::body::{Body, Id};
+use super::entities::tag::{FeaturedTag, WholeTag};
+use super::error::{ApiError, ApiResult, Wrong};
+use super::paging::{Listing, Paged, Span};
+use super::{Api, accounts};
+
+/// Hashtags suggested for a profile.
+const SUGGESTED: i64 = 10;
+
+pub(super) async fn whole(api: &Api, viewer: Option<ActorId>, name: &str) -> ApiResult<WholeTag> {
+    let (follows, history) = tags::look(&api.ctx, viewer, name).await?;
+    let following = viewer.map(|_| follows);
+    Ok(WholeTag::of(name, (following, &history), &api.ctx.uris))
+}
+
+/// `GET /api/v1/tags/:name`
+pub(super) async fn show_tag(
+    State(api): State<Api>,
+    viewer: Viewer,
+    Id(name): Id<String>,
+) -> ApiResult<Json<WholeTag>> {
+    let name = tags::name(&name).map_err(|_no_tag| ApiError::NotFound)?;
+    let viewer = viewer.with(Scope::Read(Area::Follows));
+    Ok(Json(whole(&api, viewer, &name).await?))
+}
+
+/// `POST /api/v1/tags/:name/follow`
+pub(super) async fn follow_tag(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(name): Id<String>,
+) -> ApiResult<Json<WholeTag>> {
+    who.require(Scope::Write(Area::Follows))?;
+    tags::follow(&api.ctx, &who.actor, &name).await?;
+    Ok(Json(
+        whole(&api, Some(who.actor.id), &tags::name(&name)?).await?,
+    ))
+}
+
+/// `POST /api/v1/tags/:name/unfollow`
+pub(super) async fn unfollow_tag(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(name): Id<String>,
+) -> ApiResult<Json<WholeTag>> {
+    who.require(Scope::Write(Area::Follows))?;
+    tags::unfollow(&api.ctx, &who.actor, &name).await?;
+    Ok(Json(
+        whole(&api, Some(who.actor.id), &tags::name(&name)?).await?,
+    ))
+}
+
+/// `GET /api/v1/followed_tags`
+pub(super) async fn list_followed_tags(
+    State(api): State<Api>,
+    who: SignedIn,
+    paged: Paged,
+) -> ApiResult<Listing<WholeTag>> {
+    who.require(Scope::Read(Area::Follows))?;
+    let page = paged.page;
+    let found = tags::followed(&api.ctx, who.actor.id, page.max, page.limit).await?;
+    let span = Span::of(&found, |(key, _)| *key);
+    let mut items = Vec::with_capacity(found.len());
+    for (_, name) in found {
+        items.push(whole(&api, Some(who.actor.id), &name).await?);
+    }
+    Ok(paged.answer(items, span))
+}
+
+async fn featured(api: &Api, of: ActorId) -> ApiResult<Json<Vec<FeaturedTag>>> {
+    let found = tags::featured(&api.ctx, of).await?;
+    Ok(Json(
+        found
+            .iter()
+            .map(|tag| FeaturedTag::of(tag, &api.ctx.uris))
+            .collect(),
+    ))
+}
+
+/// `GET /api/v1/accounts/:id/featured_tags`
+pub(super) async fn list_account_featured_tags(
+    State(api): State<Api>,
+    _viewer: Viewer,
+    Id(id): Id<ActorId>,
+) -> ApiResult<Json<Vec<FeaturedTag>>> {
+    let of = accounts::find(&api, id).await?.id;
+    featured(&api, of).await
+}
+
+/// `GET /api/v1/featured_tags`
+pub(super) async fn list_featured_tags(
+    State(api): State<Api>,
+    who: SignedIn,
+) -> ApiResult<Json<Vec<FeaturedTag>>> {
+    who.require(Scope::Read(Area::Accounts))?;
+    featured(&api, who.actor.id).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    name: String,
+}
+
+/// `POST /api/v1/featured_tags`
+pub(super) async fn create_featured_tag(
+    State(api): State<Api>,
+    who: SignedIn,
+    Body(asked): Body<Asked>,
+) -> ApiResult<Json<FeaturedTag>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    let made = tags::feature(&api.ctx, &who.actor, &asked.name).await?;
+    Ok(Json(FeaturedTag::of(&made, &api.ctx.uris)))
+}
+
+/// `DELETE /api/v1/featured_tags/:id`
+pub(super) async fn delete_featured_tag(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<RowId>,
+) -> ApiResult<Json<Value>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    tags::unfeature(&api.ctx, &who.actor, id).await?;
+    Ok(Json(json!({})))
+}
+
+/// `GET /api/v1/featured_tags/suggestions`: what is used most here
+pub(super) async fn suggest_featured_tags(
+    State(api): State<Api>,
+    who: SignedIn,
+) -> ApiResult<Json<Vec<WholeTag>>> {
+    who.require(Scope::Read(Area::Accounts))?;
+    let mut items = Vec::new();
+    for name in tags::most_used(&api.ctx, SUGGESTED).await? {
+        items.push(whole(&api, Some(who.actor.id), &name).await?);
+    }
+    Ok(Json(items))
+}
+
+impl From<TagError> for ApiError {
+    fn from(error: TagError) -> Self {
+        match error {
+            TagError::NoTag | TagError::Featured => {
+                ApiError::field("name", Wrong::Invalid, error.to_string())
+            }
+            TagError::TooMany => ApiError::Impossible(error.to_string()),
+            TagError::NotFeatured => ApiError::NotFound,
+            TagError::Store(inner) => inner.into(),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The client API as apps use it, on both databases: relations, lists, filters, notifications.
+
+mod blocks;
+mod filters;
+mod keep;
+mod lists;
+mod notifications;
+mod reports;
+mod scheduled;
+mod server;
