@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 fn required() -> BTreeSet<u32> {
     let ranges = [
         1..=20,
-        24..=25,
+        23..=25,
         29..=30,
+        32..=32,
         36..=41,
         42..=51,
         57..=59,

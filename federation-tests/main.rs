@@ -32,6 +32,7 @@ mod pairs_tests;
 mod peers;
 mod plain_text_tests;
 mod privacy_tests;
+mod relations_tests;
 mod rights_tests;
 mod signature_attacks_tests;
 mod signatures_tests;

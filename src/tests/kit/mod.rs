@@ -25,7 +25,6 @@ use kith::http::{AppState, router};
 use kith::services::SystemRandom;
 use kith::services::accounts::{self, JoinMode, NewGroup, NewPerson};
 
-pub(crate) use client::Client;
 pub(crate) use database::{Backend, Database};
 pub(crate) use reply::Reply;
 

@@ -117,6 +117,7 @@ fn view() -> PostView {
         answers: None,
         liked: true,
         reblogged: false,
+        marks: crate::services::reading::Marks::default(),
     }
 }
 
