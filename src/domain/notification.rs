@@ -167,10 +167,10 @@ mod tests {
             ..follower
         };
         assert_eq!(policy.rule(new), PolicyValue::Drop);
-        let followed = Sender {
+        let friend = Sender {
             followed: true,
             ..new
         };
-        assert_eq!(policy.rule(followed), PolicyValue::Accept);
+        assert_eq!(policy.rule(friend), PolicyValue::Accept);
     }
 }

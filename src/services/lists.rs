@@ -38,7 +38,7 @@ pub struct ListDraft {
 }
 
 impl ListDraft {
-    fn onto(&self, list: List) -> Result<List, ListError> {
+    fn onto(&self, list: &List) -> Result<List, ListError> {
         let title = self
             .title
             .as_deref()
@@ -51,7 +51,8 @@ impl ListDraft {
             title,
             replies: self.replies.unwrap_or(list.replies),
             exclusive: self.exclusive.unwrap_or(list.exclusive),
-            ..list
+            id: list.id,
+            owner: list.owner,
         })
     }
 }
@@ -92,7 +93,7 @@ async fn find(c: &mut Conn, who: ActorId, id: ListId) -> Result<List, ListError>
 /// # Errors
 /// See [`ListError`].
 pub async fn create(ctx: &Ctx, who: &Actor, draft: &ListDraft) -> Result<List, ListError> {
-    let list = draft.onto(List {
+    let list = draft.onto(&List {
         id: ListId(ctx.id()),
         owner: who.id,
         title: String::new(),
@@ -122,7 +123,7 @@ pub async fn change(
 ) -> Result<List, ListError> {
     ctx.store
         .transaction(async |tx| {
-            let list = draft.onto(find(tx, who.id, id).await?)?;
+            let list = draft.onto(&find(tx, who.id, id).await?)?;
             lists::update(tx, &list).await?;
             Ok(list)
         })

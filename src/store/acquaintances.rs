@@ -13,7 +13,9 @@ use super::backend::{Both, padded};
 use super::error::Result;
 use super::schema::{account_notes, actors, endorsements, follow_options};
 
-fn options((reblogs, notify, languages): (bool, bool, Option<String>)) -> FollowOptions {
+type Options = (bool, bool, Option<String>);
+
+fn options((reblogs, notify, languages): Options) -> FollowOptions {
     FollowOptions {
         reblogs,
         notify,
@@ -30,7 +32,7 @@ fn options((reblogs, notify, languages): (bool, bool, Option<String>)) -> Follow
 /// # Errors
 /// When the database fails.
 pub async fn find_options(c: &mut Conn, actor: ActorId, target: ActorId) -> Result<FollowOptions> {
-    let found: Option<(bool, bool, Option<String>)> = follow_options::table
+    let found: Option<Options> = follow_options::table
         .find((actor.0, target.0))
         .select((
             follow_options::reblogs,
@@ -53,7 +55,7 @@ pub async fn options_among(
     targets: impl IntoIterator<Item = ActorId>,
 ) -> Result<Vec<(ActorId, FollowOptions)>> {
     let ids = padded(targets.into_iter().map(|id| id.0));
-    let found: Vec<(i64, (bool, bool, Option<String>))> = follow_options::table
+    let found: Vec<(i64, Options)> = follow_options::table
         .filter(
             follow_options::actor_id
                 .eq(actor.0)

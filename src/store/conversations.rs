@@ -4,13 +4,14 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 
+use crate::domain::audience::Audience;
 use crate::domain::conversation::Conversation;
 use crate::domain::ids::{ActorId, ConversationId, PostId};
 
 use super::Conn;
 use super::backend::Both;
 use super::error::Result;
-use super::schema::conversations;
+use super::schema::{conversations, post_recipients, posts};
 use super::timelines::Page;
 
 type Row = (i64, i64, i64, i64, bool);
@@ -117,5 +118,38 @@ pub async fn delete(c: &mut Conn, id: ConversationId) -> Result<()> {
     diesel::delete(conversations::table.find(id.0))
         .execute(c)
         .await?;
+    Ok(())
+}
+
+/// A post goes: conversations that ended with it end with the one before, or are gone.
+pub(super) async fn lose(c: &mut Conn, post: PostId) -> Result<()> {
+    let ended: Vec<Row> = conversations::table
+        .filter(conversations::last_post_id.eq(post.0))
+        .select(conversations::all_columns)
+        .load(c)
+        .await?;
+    for (id, owner, thread, ..) in ended {
+        let addressed = post_recipients::table
+            .filter(post_recipients::actor_id.eq(owner))
+            .select(post_recipients::post_id);
+        let before: Option<i64> = posts::table
+            .filter(posts::thread_id.eq(thread).and(posts::id.ne(post.0)))
+            .filter(posts::audience.eq(Audience::Direct.as_str()))
+            .filter(posts::actor_id.eq(owner).or(posts::id.eq_any(addressed)))
+            .order(posts::id.desc())
+            .select(posts::id)
+            .first(c)
+            .await
+            .optional()?;
+        match before {
+            Some(before) => {
+                diesel::update(conversations::table.find(id))
+                    .set(conversations::last_post_id.eq(before))
+                    .execute(c)
+                    .await?;
+            }
+            None => delete(c, ConversationId(id)).await?,
+        }
+    }
     Ok(())
 }

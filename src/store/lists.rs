@@ -163,14 +163,14 @@ pub async fn delete_member(c: &mut Conn, list: ListId, member: ActorId) -> Resul
 /// # Errors
 /// When the database fails.
 pub async fn drop_member(c: &mut Conn, owner: ActorId, member: ActorId) -> Result<()> {
-    let owned = lists::table
+    let theirs = lists::table
         .filter(lists::actor_id.eq(owner.0))
         .select(lists::id);
     diesel::delete(
         list_members::table.filter(
             list_members::target_id
                 .eq(member.0)
-                .and(list_members::list_id.eq_any(owned)),
+                .and(list_members::list_id.eq_any(theirs)),
         ),
     )
     .execute(c)

@@ -9,7 +9,7 @@ use crate::domain::post::{Post, Version};
 
 use super::Conn;
 use super::error::Result;
-use super::schema::{bookmarks, conversations, filter_posts, notification_requests, post_versions};
+use super::schema::{bookmarks, filter_posts, notification_requests, post_versions};
 
 /// Versions kept of a post; more are not counted as different.
 const MOST: i64 = 100;
@@ -85,9 +85,7 @@ pub(super) async fn delete_with(c: &mut Conn, post: PostId) -> Result<()> {
     diesel::delete(filter_posts::table.filter(filter_posts::post_id.eq(id)))
         .execute(c)
         .await?;
-    diesel::delete(conversations::table.filter(conversations::last_post_id.eq(id)))
-        .execute(c)
-        .await?;
+    super::conversations::lose(c, post).await?;
     diesel::update(notification_requests::table.filter(notification_requests::last_post_id.eq(id)))
         .set(notification_requests::last_post_id.eq(None::<i64>))
         .execute(c)

@@ -66,10 +66,9 @@ pub(super) async fn list_instance_domain_blocks(State(api): State<Api>) -> ApiRe
                 DomainAction::Allow => return None,
             };
             let digest = Sha256::digest(rule.domain.as_bytes());
-            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
             Some(json!({
                 "domain": rule.domain,
-                "digest": digest,
+                "digest": format!("{digest:x}"),
                 "severity": severity,
                 "comment": rule.public_comment,
             }))

@@ -48,11 +48,16 @@ pub(super) async fn show_policy(State(api): State<Api>, who: SignedIn) -> ApiRes
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Asked {
-    for_not_following: Option<String>,
-    for_not_followers: Option<String>,
-    for_new_accounts: Option<String>,
-    for_private_mentions: Option<String>,
-    for_limited_accounts: Option<String>,
+    #[serde(rename = "for_not_following")]
+    not_following: Option<String>,
+    #[serde(rename = "for_not_followers")]
+    not_followers: Option<String>,
+    #[serde(rename = "for_new_accounts")]
+    new_accounts: Option<String>,
+    #[serde(rename = "for_private_mentions")]
+    private_mentions: Option<String>,
+    #[serde(rename = "for_limited_accounts")]
+    limited_accounts: Option<String>,
 }
 
 fn set(value: &mut PolicyValue, name: &'static str, asked: Option<&str>) -> ApiResult<()> {
@@ -76,27 +81,27 @@ pub(super) async fn update_policy(
         (
             &mut policy.not_following,
             "for_not_following",
-            &asked.for_not_following,
+            &asked.not_following,
         ),
         (
             &mut policy.not_followers,
             "for_not_followers",
-            &asked.for_not_followers,
+            &asked.not_followers,
         ),
         (
             &mut policy.new_accounts,
             "for_new_accounts",
-            &asked.for_new_accounts,
+            &asked.new_accounts,
         ),
         (
             &mut policy.private_mentions,
             "for_private_mentions",
-            &asked.for_private_mentions,
+            &asked.private_mentions,
         ),
         (
             &mut policy.limited_accounts,
             "for_limited_accounts",
-            &asked.for_limited_accounts,
+            &asked.limited_accounts,
         ),
     ];
     for (value, name, word) in fields {

@@ -142,9 +142,10 @@ pub async fn relationships(
         let to = follows::find(&mut c, viewer, other).await?.map(|f| f.state);
         let from = follows::find(&mut c, other, viewer).await?.map(|f| f.state);
         let muting = stances.muted.contains(&other);
-        let mute = match muting {
-            true => mutes::find(&mut c, viewer, other, now).await?,
-            false => None,
+        let mute = if muting {
+            mutes::find(&mut c, viewer, other, now).await?
+        } else {
+            None
         };
         found.push(Relationship {
             other,

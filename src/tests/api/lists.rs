@@ -18,7 +18,7 @@ both_backends! {
         let (theirs, others) = (eve.says("up").await, bob.says("down").await);
         let answer = eve.posts(json!({"status": "no", "in_reply_to_id": others})).await;
         let timeline = format!("/api/v1/timelines/list/{}", list["id"].as_str().unwrap());
-        assert_eq!(ada.ids(&timeline).await, [theirs.clone()]);
+        assert_eq!(ada.ids(&timeline).await, [theirs.as_str()]);
         let (code, changed) = ada.ask(Method::PUT, &path, json!({"replies_policy": "followed", "exclusive": true})).await;
         assert_eq!((code, &changed["title"], &changed["exclusive"]), (200, &json!("Climbers"), &json!(true)));
         assert_eq!(ada.ids(&timeline).await, [answer, theirs]);
@@ -92,5 +92,9 @@ both_backends! {
         assert_eq!(eve.ask(Method::DELETE, &path, json!({})).await.0, 200);
         assert_eq!(eve.get("/api/v1/conversations").await, json!([]));
         assert_eq!(eve.code(&format!("/api/v1/statuses/{first}")).await, 200, "the posts stay");
+        let gone = format!("/api/v1/statuses/{second}");
+        eve.ask(Method::DELETE, &gone, json!({})).await;
+        let all = ada.get("/api/v1/conversations").await;
+        assert_eq!(all[0]["last_status"]["id"], first.as_str(), "the one before is the last now");
     }
 }

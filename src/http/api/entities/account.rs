@@ -53,8 +53,13 @@ pub(in crate::http::api) struct Account {
     organizers: Vec<Account>,
     /// When the caller's mute of it ends; in the list of mutes alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    mute_expires_at: Option<Option<String>>,
+    mute_expires_at: Option<MuteEnd>,
 }
+
+/// When a mute ends; null for never.
+#[derive(Debug, Clone, Serialize)]
+#[serde(transparent)]
+struct MuteEnd(Option<String>);
 
 /// One line of a profile.
 #[derive(Debug, Clone, Serialize)]
@@ -132,7 +137,7 @@ impl Account {
         desk: &Desk<'_>,
     ) -> Account {
         Account {
-            mute_expires_at: Some(end.map(Timestamp::rfc3339_millis)),
+            mute_expires_at: Some(MuteEnd(end.map(Timestamp::rfc3339_millis))),
             ..Account::of(actor, desk)
         }
     }

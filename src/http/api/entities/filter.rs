@@ -13,7 +13,8 @@ pub(in crate::http::api) struct Filter {
     title: String,
     context: Vec<&'static str>,
     expires_at: Option<String>,
-    filter_action: &'static str,
+    #[serde(rename = "filter_action")]
+    action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     keywords: Option<Vec<FilterKeyword>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,7 +79,7 @@ impl Filter {
             title: filter.title.clone(),
             context: contexts(filter),
             expires_at: filter.ends_at.map(Timestamp::rfc3339_millis),
-            filter_action: filter.action.as_str(),
+            action: filter.action.as_str(),
             keywords: None,
             statuses: None,
         }

@@ -18,13 +18,15 @@ const SAMPLE: usize = 8;
 pub(in crate::http::api) struct Groups {
     accounts: Vec<Account>,
     statuses: Vec<Status>,
-    notification_groups: Vec<Group>,
+    #[serde(rename = "notification_groups")]
+    all: Vec<Group>,
 }
 
 /// Notifications that are shown as one.
 #[derive(Debug, Serialize)]
 pub(in crate::http::api) struct Group {
-    group_key: String,
+    #[serde(rename = "group_key")]
+    key: String,
     notifications_count: usize,
     #[serde(rename = "type")]
     kind: &'static str,
@@ -48,7 +50,7 @@ impl Groups {
         let mut answer = Groups {
             accounts: Vec::new(),
             statuses: Vec::new(),
-            notification_groups: Vec::new(),
+            all: Vec::new(),
         };
         let mut people: Vec<&Actor> = Vec::new();
         let mut posts: Vec<&str> = Vec::new();
@@ -60,7 +62,7 @@ impl Groups {
                     answer.statuses.push(Status::of(view, desk));
                 }
             }
-            answer.notification_groups.extend(Group::of(key, all, desk));
+            answer.all.extend(Group::of(key, all, desk));
         }
         people.sort_by_key(|actor| actor.id);
         people.dedup_by_key(|actor| actor.id);
@@ -78,7 +80,7 @@ impl Group {
         let oldest = all.last()?;
         let told = &latest.notification;
         Some(Group {
-            group_key: key.to_owned(),
+            key: key.to_owned(),
             notifications_count: all.len(),
             kind: told.kind.as_str(),
             most_recent_notification_id: told.id.to_string(),

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::services::Ctx;
+use crate::services::keep::MAX_PINS;
 use crate::services::profile::{MAX_FIELDS, MAX_LABEL, MAX_VALUE};
+use crate::services::tags::MAX_FEATURED;
 
 /// Clients decide by this number what they may ask for.
 const COMPATIBLE: &str = "4.3.0";
@@ -61,8 +63,8 @@ fn limits(ctx: &Ctx) -> Value {
     let limits = &ctx.limits;
     json!({
         "accounts": {
-            "max_featured_tags": 0,
-            "max_pinned_statuses": 20,
+            "max_featured_tags": MAX_FEATURED,
+            "max_pinned_statuses": MAX_PINS,
             "max_profile_fields": MAX_FIELDS,
             "profile_field_name_limit": MAX_LABEL,
             "profile_field_value_limit": MAX_VALUE,

@@ -22,7 +22,8 @@ pub(in crate::http::api) struct WholeTag {
 #[derive(Debug, Serialize)]
 struct Day {
     /// Seconds since 1970.
-    day: String,
+    #[serde(rename = "day")]
+    begins: String,
     uses: String,
     accounts: String,
 }
@@ -41,7 +42,7 @@ impl WholeTag {
             history: history
                 .iter()
                 .map(|used| Day {
-                    day: used.day.secs().to_string(),
+                    begins: used.day.secs().to_string(),
                     uses: used.posts.to_string(),
                     accounts: used.people.to_string(),
                 })
