@@ -68,8 +68,8 @@ fn whom_a_person_blocks_has_no_effect_on_them_and_is_sent_nothing() {
     let kith = Kith::start(&[&peer]);
     let ada = kith.user("ada");
     let (mallory, carla) = (peer.person("mallory"), peer.person("carla"));
-    mallory.follows(&kith, &ada.uri());
     let post = ada.toot("likeable");
+    mallory.follows(&kith, &ada.uri());
     let uri = post["uri"].as_str().expect("an id");
     let account = ada.account(&mallory.handle()).expect("an account");
     let own = account["id"].as_str().expect("an id").to_owned();
@@ -172,7 +172,7 @@ fn a_report_from_elsewhere_is_for_moderators_alone() {
         list(&open).first().cloned()
     });
     assert_eq!(open["comment"], "look at this");
-    assert_eq!(open["target"], ada.handle());
+    assert_eq!(open["target"], format!("@{}", ada.handle()));
     assert_eq!(open["posts"], json!([kith.url("/posts/1")]));
     assert_same(&ada.world(), &before, "what she sees");
     kith.settle();
