@@ -9,7 +9,7 @@ use moka::sync::Cache;
 use tokio::sync::Mutex;
 
 use crate::domain::actor::Actor;
-use crate::domain::ids::{AccountId, ActorId, PostId};
+use crate::domain::ids::{AccountId, ActorId, PostId, ScheduledId};
 use crate::domain::post::Post;
 use crate::services::Ctx;
 use crate::services::StoreError;
@@ -23,8 +23,16 @@ const COUNTS_AGE: Duration = Duration::from_secs(10);
 /// How long a request's key is remembered.
 const DONE_AGE: Duration = Duration::from_hours(1);
 
-/// A request that is being done, or the post that it made.
-pub(super) type Done = Arc<Mutex<Option<PostId>>>;
+/// What a request made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Made {
+    Post(PostId),
+    /// A post that waits for its time.
+    Scheduled(ScheduledId),
+}
+
+/// A request that is being done, or what it made.
+pub(super) type Done = Arc<Mutex<Option<Made>>>;
 
 /// Caches of one process. Nothing in them outlives a change: keys carry the time of the last one, or what was written
 /// (two edits from elsewhere may bear the same second).

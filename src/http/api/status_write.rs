@@ -7,13 +7,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::auth::scope::{Area, Scope};
-use crate::domain::clock::Timestamp;
 use crate::domain::ids::PostId;
 use crate::services::post::{self, Draft};
 use crate::services::{self, settings};
 
 use super::auth::SignedIn;
 use super::body::{Body, Flag, Id, Many, Number, language};
+use super::caches::Made;
 use super::entities::scheduled::ScheduledStatus;
 use super::entities::status::{self, Status};
 use super::error::{ApiError, ApiResult, Wrong};
@@ -44,63 +44,63 @@ pub(super) async fn create_status(
     Body(asked): Body<Asked>,
 ) -> ApiResult<Json<Value>> {
     who.require(Scope::Write(Area::Statuses))?;
-    if let Some(at) = asked.scheduled_at.as_deref().filter(|at| !at.is_empty()) {
-        let due = scheduled::moment(at)?;
-        return schedule(&api, &who, due, asked).await;
-    }
     let key = headers
         .get("idempotency-key")
         .and_then(|value| value.to_str().ok())
         .filter(|key| !key.is_empty());
     let Some(key) = key else {
-        let id = publish(&api, &who, asked).await?;
-        return posted(&api, &who, id).await;
+        let made = make(&api, &who, asked).await?;
+        return shown(&api, &who, made).await;
     };
     if key.len() > MAX_KEY {
         return Err(ApiError::Malformed("the Idempotency-Key is too long"));
     }
     // Held until the post is there: a second request with the same key waits for the first.
     let done = api.caches.done(who.account, key);
-    let mut made = done.lock().await;
-    let id = match *made {
-        Some(id) => id,
-        None => publish(&api, &who, asked).await?,
+    let mut earlier = done.lock().await;
+    let made = match *earlier {
+        Some(made) => made,
+        None => make(&api, &who, asked).await?,
     };
-    *made = Some(id);
-    posted(&api, &who, id).await
+    *earlier = Some(made);
+    shown(&api, &who, made).await
 }
 
-async fn posted(api: &Api, who: &SignedIn, id: PostId) -> ApiResult<Json<Value>> {
-    let Json(status) = answer(api, who, id).await?;
-    Ok(Json(json!(status)))
-}
-
-/// A post that waits until `due`: the answer is a `ScheduledStatus`.
-async fn schedule(
-    api: &Api,
-    who: &SignedIn,
-    due: Timestamp,
-    asked: Asked,
-) -> ApiResult<Json<Value>> {
+/// Publishes, or lets it wait until its time.
+async fn make(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Made> {
     if !asked.media_ids.0.is_empty() {
         return Err(ApiError::Impossible("files cannot be attached yet".into()));
     }
+    let due = match asked.scheduled_at.as_deref() {
+        None | Some("") => None,
+        Some(at) => Some(scheduled::moment(at)?),
+    };
     let draft = draft(api, who, asked).await?;
-    let waiting = services::scheduled::schedule(&api.ctx, &who.actor, &draft, due).await?;
-    Ok(Json(json!(ScheduledStatus::from(&waiting))))
+    Ok(match due {
+        None => Made::Post(post::publish(&api.ctx, &who.actor, &draft).await?.id),
+        Some(due) => {
+            let waiting = services::scheduled::schedule(&api.ctx, &who.actor, &draft, due);
+            Made::Scheduled(waiting.await?.id)
+        }
+    })
+}
+
+async fn shown(api: &Api, who: &SignedIn, made: Made) -> ApiResult<Json<Value>> {
+    match made {
+        Made::Post(id) => {
+            let Json(status) = answer(api, who, id).await?;
+            Ok(Json(json!(status)))
+        }
+        Made::Scheduled(id) => {
+            let waiting = services::scheduled::one(&api.ctx, who.actor.id, id).await?;
+            Ok(Json(json!(ScheduledStatus::from(&waiting))))
+        }
+    }
 }
 
 async fn answer(api: &Api, who: &SignedIn, id: PostId) -> ApiResult<Json<Status>> {
     let view = statuses::find(api, Some(who.actor.id), id).await?;
     statuses::shown(api, &view).await
-}
-
-async fn publish(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<PostId> {
-    if !asked.media_ids.0.is_empty() {
-        return Err(ApiError::Impossible("files cannot be attached yet".into()));
-    }
-    let draft = draft(api, who, asked).await?;
-    Ok(post::publish(&api.ctx, &who.actor, &draft).await?.id)
 }
 
 /// What was asked for, completed from the person's defaults.

@@ -10,6 +10,7 @@ use kith::domain::ids::PostId;
 use kith::services::block::{self, BlockError};
 use kith::services::follow::{self, FollowError, Request};
 use kith::services::reaction::{self, ReactionError};
+use kith::services::{accounts, report};
 
 fn on(verb: &str, id: &str) -> String {
     format!("/api/v1/accounts/{id}/{verb}")
@@ -238,5 +239,47 @@ both_backends! {
             let (code, _) = ada.ask(Method::POST, &on(verb, &eve.id()), json!({})).await;
             assert_eq!(code, 403, "{verb}");
         }
+    }
+
+    async fn who_is_gone_is_in_nobodys_lists_and_leaves_none(kit: TestKit) {
+        let ctx = &kit.app.ctx;
+        let (ada, eve) = (kit.client("ada").await, kit.client("eve").await);
+        let bob = kit.client("bob").await;
+        for (one, other) in [(&ada, &eve), (&eve, &ada)] {
+            one.follows(&other.actor).await;
+            one.post(&on("note", &other.id()), json!({"comment": "x"})).await;
+            one.post(&on("pin", &other.id()), json!({})).await;
+            let list = one.post("/api/v1/lists", json!({"title": "L"})).await;
+            let members = format!("/api/v1/lists/{}/accounts", list["id"].as_str().unwrap());
+            one.post(&members, json!({"account_ids": [other.id()]})).await;
+            let post = one.says("hello").await;
+            other.post(&format!("/api/v1/statuses/{post}/bookmark"), json!({})).await;
+            let filter = json!({"title": "F", "context": ["home"], "keywords_attributes": [{"keyword": "k"}]});
+            let filter = one.post("/api/v2/filters", filter).await;
+            let posts = format!("/api/v2/filters/{}/statuses", filter["id"].as_str().unwrap());
+            one.post(&posts, json!({"status_id": post})).await;
+            other.posts(json!({"status": format!("@{} hi", one.actor.handle), "visibility": "direct"})).await;
+            one.post(&on("mute", &other.id()), json!({})).await;
+            one.post("/api/v1/tags/tea/follow", json!({})).await;
+            one.post("/api/v1/featured_tags", json!({"name": "tea"})).await;
+            one.post("/api/v1/markers", json!({"home": {"last_read_id": "1"}})).await;
+            one.post("/api/v1/domain_blocks", json!({"domain": "far.test"})).await;
+            one.post("/api/v1/reports", json!({"account_id": other.id()})).await;
+            one.posts(json!({"status": "later", "scheduled_at": "2026-06-02T12:00:00Z"})).await;
+            one.post(&on("block", &bob.id()), json!({})).await;
+        }
+        bob.post(&on("block", &eve.id()), json!({})).await;
+        accounts::delete(ctx, eve.actor.id).await.unwrap();
+        for list in ["/api/v1/mutes", "/api/v1/endorsements", "/api/v1/bookmarks"] {
+            assert_eq!(ada.get(list).await, json!([]), "{list}");
+        }
+        assert_eq!(bob.get("/api/v1/blocks").await, json!([]));
+        let list = ada.ids("/api/v1/lists").await;
+        assert_eq!(ada.get(&format!("/api/v1/lists/{}/accounts", list[0])).await, json!([]));
+        assert!(report::open(ctx, 10).await.unwrap().is_empty());
+        // What is Ada's own stays.
+        assert_eq!(ada.ids("/api/v1/conversations").await.len(), 1, "what she wrote herself");
+        assert_eq!(ada.ids("/api/v1/scheduled_statuses").await.len(), 1);
+        assert_eq!(ada.ids("/api/v1/blocks").await, [bob.id()]);
     }
 }

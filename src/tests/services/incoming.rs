@@ -116,6 +116,13 @@ both_backends! {
         assert_eq!(edit(&kit, version(&original, "fourth", at(9))).await, "fourth");
         assert_eq!(edit(&kit, version(&original, "late", at(5))).await, "fourth");
         assert_eq!(edit(&kit, version(&original, "undated", None)).await, "fourth");
+        let uri = "https://peer.test/notes/1";
+        let mut reader = kit.app.ctx.store.reader().await.unwrap();
+        let stored = store::posts::find_by_uri(&mut reader, uri).await.unwrap().unwrap();
+        let earlier = store::post_versions::list(&mut reader, stored.id).await.unwrap();
+        let earlier: Vec<_> = earlier.iter().map(|version| version.content.as_str()).collect();
+        assert_eq!(earlier.last(), Some(&"third"), "{earlier:?}");
+        assert!(!earlier.contains(&"late") && !earlier.contains(&"fourth"));
     }
 
     async fn what_comes_by_several_ways_at_once_is_stored_once(kit: TestKit) {

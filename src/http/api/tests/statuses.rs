@@ -1,6 +1,6 @@
 //! Posts, from writing to deleting.
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use serde_json::json;
 
 use super::kit::{Kit, Sent};
@@ -89,6 +89,26 @@ async fn the_same_idempotency_key_posts_once() {
         )
         .await;
     assert_ne!(other.text("id"), first, "keys belong to one person");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_idempotency_key_schedules_once() {
+    let kit = Kit::new().await;
+    let ada = kit.person("ada").await;
+    let send = async || {
+        let form = "status=later&scheduled_at=2026-05-04T10:00:00Z";
+        let sent = Sent::Form(form);
+        let path = "/api/v1/statuses";
+        ada.send_with(Method::POST, path, sent, Some("k")).await
+    };
+    let (first, second) = (send().await, send().await);
+    assert_eq!(
+        (first.status, second.status),
+        (StatusCode::OK, StatusCode::OK)
+    );
+    assert_eq!(first.text("id"), second.text("id"));
+    let waiting = ada.get("/api/v1/scheduled_statuses").await;
+    assert_eq!(waiting.ids(), [first.text("id")]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
