@@ -21,6 +21,7 @@ use crate::federation::Federation;
 use crate::federation::delivery::KeyringError;
 use crate::federation::keys::generate_pairs;
 use crate::federation::signatures::KeyError;
+use crate::mail::{MailError, Mailer};
 use crate::net::{Client, ClientError, NetSettings};
 use crate::services::discovery::KnownUsage;
 use crate::services::{self, Cached, Ctx, Random, SystemRandom, Wake};
@@ -38,6 +39,8 @@ pub struct App {
     pub client: Client,
     /// Bounds how many passwords are hashed at once.
     pub passwords: Passwords,
+    /// The way out for mails.
+    pub mailer: Mailer,
     /// Speaking with other servers.
     pub federation: Federation,
     /// This process's number; part of every id it makes.
@@ -74,6 +77,9 @@ pub enum AppError {
     /// The client for other servers cannot be built.
     #[error(transparent)]
     Client(#[from] ClientError),
+    /// Mails cannot be sent as it is configured.
+    #[error("mail.transport or mail.from cannot be used")]
+    Mail(#[from] MailError),
     /// A key could not be made.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -146,6 +152,7 @@ impl App {
             federation: Federation::new(ctx.clone(), client.clone()).await?,
             started_at: ctx.now(),
             ctx,
+            mailer: Mailer::new(&config)?,
             config,
             client,
             passwords: Passwords::new(cores),

@@ -11,6 +11,7 @@ pub mod domain;
 pub mod federation;
 pub mod http;
 pub mod jobs;
+pub mod mail;
 pub mod net;
 pub mod services;
 pub mod store;

@@ -72,6 +72,24 @@ areas! {
 pub struct UnknownScope(String);
 
 impl Scope {
+    const BROAD: [Self; 5] = [
+        Self::ReadAll,
+        Self::WriteAll,
+        Self::Follow,
+        Self::Push,
+        Self::Profile,
+    ];
+
+    /// Every scope there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let narrow = Area::ALL.iter().copied().flat_map(|area| {
+            let (read, write) = area.directions();
+            let read = read.then_some(Self::Read(area));
+            read.into_iter().chain(write.then_some(Self::Write(area)))
+        });
+        Self::BROAD.into_iter().chain(narrow)
+    }
+
     /// Whether holding this one is enough where `wanted` is asked for.
     #[must_use]
     pub fn contains(self, wanted: Self) -> bool {
@@ -117,15 +135,9 @@ impl FromStr for Scope {
                 .filter(|area| area.directions().1)
                 .map(Self::Write),
             Some(_) => None,
-            None => [
-                Self::ReadAll,
-                Self::WriteAll,
-                Self::Follow,
-                Self::Push,
-                Self::Profile,
-            ]
-            .into_iter()
-            .find(|scope| scope.to_string() == text),
+            None => Self::BROAD
+                .into_iter()
+                .find(|scope| scope.to_string() == text),
         };
         found.ok_or_else(|| UnknownScope(text.chars().take(64).collect()))
     }

@@ -6,18 +6,20 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::{Common, print};
 use crate::app;
-use crate::config::{Config, ConfigError, DatabaseUrl, MailTransport, Problem, environment};
+use crate::config::{
+    Config, ConfigError, DatabaseUrl, MailTransport, Problem, Registration, environment,
+};
 use crate::domain::clock::{Clock as _, SystemClock, Timestamp};
 use crate::domain::uris::Uris;
+use crate::mail::Mailer;
 use crate::store::{self, Conn, Pending};
 
 /// How long a mail server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Half a year before this program was written: no right clock is before it.
 const EARLIEST: Timestamp = Timestamp::from_secs(1_764_000_000);
 
@@ -59,6 +61,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
             private(&mut report, &config.data_dir);
             let database = database(&mut report, &config).await;
             storage(&mut report, &config);
+            sign_ups(&mut report, &config);
             mail(&mut report, &config).await;
             clock(&mut report, &config, database).await;
         }
@@ -234,23 +237,36 @@ fn writable(report: &mut Report, about: &str, folder: &Path) {
     }
 }
 
+/// An address is confirmed by mail.
+fn sign_ups(report: &mut Report, config: &Config) {
+    let is_closed = config.instance.registration == Registration::Closed;
+    if !is_closed && matches!(config.mail.transport, MailTransport::None) {
+        report.note(
+            "instance.registration",
+            "Nobody can sign up, because no mail is sent; set `mail.transport`, or `closed`.",
+        );
+    }
+}
+
 async fn mail(report: &mut Report, config: &Config) {
     const ABOUT: &str = "mail.transport";
     match &config.mail.transport {
         MailTransport::None => report.note(
             ABOUT,
-            "No mail is sent; nobody can reset a password by mail.",
+            "No mail is sent; nobody can sign up, or reset a password by mail.",
         ),
         MailTransport::File(folder) => writable(report, ABOUT, folder),
         MailTransport::Smtp(server) => {
-            let connecting = TcpStream::connect((server.host.as_str(), server.port));
-            let failure = match timeout(PATIENCE, connecting).await {
-                Ok(Ok(_open)) => return,
-                Ok(Err(error)) => error.to_string(),
-                Err(_late) => "no answer within 5 seconds".to_owned(),
+            let failure = match Mailer::new(config) {
+                Ok(mailer) => match timeout(PATIENCE, mailer.test()).await {
+                    Ok(Ok(())) => return,
+                    Ok(Err(error)) => print::causes(&error),
+                    Err(_late) => "no answer within 10 seconds".to_owned(),
+                },
+                Err(error) => print::causes(&error),
             };
             let advice = format!(
-                "{}:{} cannot be reached ({failure}); check name, port and firewall.",
+                "{}:{} takes no mail from us ({failure}); check name, port, password and firewall.",
                 server.host, server.port
             );
             report.problem(ABOUT, advice);

@@ -16,6 +16,7 @@ mod moderation;
 mod print;
 mod queue;
 mod serve;
+mod sign_ups;
 mod user;
 
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{Common, print};
+use super::{Common, print, sign_ups};
 use crate::app::App;
 use crate::auth::scope::Scopes;
 use crate::domain::account::Account;
@@ -38,6 +38,21 @@ pub(super) enum User {
         /// The new password; one is made and printed where none is given
         #[arg(long)]
         password: Option<String>,
+    },
+    /// List the people who wait for a moderator to let them in
+    Waiting,
+    /// Let in somebody who waits
+    Approve { name: String },
+    /// Turn away somebody who waits
+    Reject { name: String },
+    /// Print a link with which people may sign up
+    Invite {
+        /// How many people
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        uses: u32,
+        /// For how many days
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=365))]
+        days: u32,
     },
     /// Make a bearer token for the client API
     Token {
@@ -126,6 +141,10 @@ impl User {
                 delete(app, common, &actor).await
             }
             User::Password { name, password } => set_password(app, common, (&name, password)).await,
+            User::Waiting => sign_ups::waiting(app, common).await,
+            User::Approve { name } => sign_ups::approve(app, common, &name).await,
+            User::Reject { name } => sign_ups::reject(app, common, &name).await,
+            User::Invite { uses, days } => sign_ups::invite(app, common, (uses, days)).await,
             User::Token { name, scopes } => token(app, common, (&name, &scopes.join(" "))).await,
         }
     }

@@ -9,11 +9,18 @@ use url::{Url, form_urlencoded};
 use super::key::{Key, Preset};
 use super::reader::Reader;
 
-pub(super) const KEYS: &[Key] = &[Key::new(
-    "mail.transport",
-    Preset::Value("\"none\""),
-    "`none` (no mail is sent), `file:DIR` (each mail becomes a file, for trying out),\n`smtp://user:password@host:587` (STARTTLS) or `smtps://user:password@host:465` (TLS from the start).\nWrite special characters in user and password percent-encoded.",
-)];
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "mail.transport",
+        Preset::Value("\"none\""),
+        "`none` (no mail is sent), `file:DIR` (each mail becomes a file, for trying out),\n`smtp://user:password@host:587` (STARTTLS) or `smtps://user:password@host:465` (TLS from the start).\nWrite special characters in user and password percent-encoded.",
+    ),
+    Key::new(
+        "mail.from",
+        Preset::Unset("\"hello@kith.example\""),
+        "The address that mails come from; `kith@` and the domain where it is not set.",
+    ),
+];
 
 const ADVICE: &str = "Write `none`, `file:DIR`, `smtp://user:password@host:587` or `smtps://user:password@host:465`.";
 
@@ -22,6 +29,8 @@ const ADVICE: &str = "Write `none`, `file:DIR`, `smtp://user:password@host:587` 
 pub struct Mail {
     /// The way out.
     pub transport: MailTransport,
+    /// Whom mails are from; `kith@` and the domain if `None`.
+    pub from: Option<String>,
 }
 
 /// The way a mail takes.
@@ -82,12 +91,32 @@ impl Mail {
                 MailTransport::parse(text, data_dir)
             })
             .unwrap_or(MailTransport::None);
-        Self { transport }
+        let from = reader.optional("mail.from");
+        if from.as_deref().is_some_and(|from| !is_address(from)) {
+            reader.refuse(
+                "mail.from",
+                "Write one mail address, such as `hello@kith.example`.",
+            );
+        }
+        Self { transport, from }
     }
 
     pub(super) fn values(&self) -> Vec<(&'static str, Value)> {
-        vec![("mail.transport", self.transport.redacted().into())]
+        let from = self.from.clone().unwrap_or_default();
+        vec![
+            ("mail.transport", self.transport.redacted().into()),
+            ("mail.from", from.into()),
+        ]
     }
+}
+
+/// Whether it is one address alone: no name, no list, no other line.
+fn is_address(text: &str) -> bool {
+    let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>,;\"()".contains(c);
+    let parts = text.split_once('@');
+    text.chars().all(is_plain)
+        && parts
+            .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'))
 }
 
 impl MailTransport {

@@ -102,6 +102,7 @@ fn defaults_are_those_of_the_contract() {
 
     [mail]
     transport = "none"
+    from = ""
 
     [federation]
     mode = "open"
@@ -212,7 +213,7 @@ fn unknown_names_are_errors_that_name_the_nearest_known_one() {
     insta::assert_snapshot!(found.join("\n"), @r#"
     databse: There is no section of this name; the nearest one is [database].
     instance.domian: There is no key of this name; the nearest one is `instance.domain`.
-    port: There is no key of this name; the nearest one is `storage.path`.
+    port: There is no key of this name; the nearest one is `mail.from`.
     storage.s3.buckt: There is no key of this name; the nearest one is `storage.s3.bucket`.
     KITH__SERVER__LISEN: No key belongs to this environment variable; the nearest one is KITH__SERVER__LISTEN.
     "#);

@@ -38,6 +38,14 @@ id_types! {
     AccountId,
     /// A bearer token of the client API.
     TokenId,
+    /// A program that people let act for them.
+    ClientAppId,
+    /// A browser that is logged in.
+    SessionId,
+    /// Somebody who asked for an account and has none yet.
+    SignUpId,
+    /// A link with which people may sign up.
+    SignUpLinkId,
     /// A Note (or what is shown as one).
     PostId,
     /// An Event.

@@ -12,12 +12,15 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 
+use crate::app::App;
+use crate::auth::token::Token;
 use crate::services::StoreError;
 use crate::services::discovery::DiscoveryError;
 
 use super::AppState;
 use super::extract::accept::{Form, preferred};
-use super::web::error_page;
+use super::extract::cookies::Cookie;
+use super::web::{Viewer, error_page};
 
 /// Seconds after which a client may come back when the server or its database is in trouble.
 const COME_BACK: u32 = 10;
@@ -174,13 +177,20 @@ pub async fn pages(State(app): State<AppState>, request: Request, next: Next) ->
     } else {
         preferred(request.headers())
     };
+    let cookie = Cookie::Session.read(request.headers(), app.config.instance.scheme);
     let is_head = request.method() == Method::HEAD;
     let mut response = next.run(request).await;
     let Some(error) = unformed(&response) else {
         return response;
     };
     let mut formed = if form == Form::Page {
-        Html(error_page(&error, &app.config.instance.name)).into_response()
+        let viewer = viewer(&app, &error, cookie).await;
+        Html(error_page(
+            &error,
+            &app.config.instance.name,
+            viewer.as_ref(),
+        ))
+        .into_response()
     } else {
         axum::Json(Body {
             error: title(error.status),
@@ -194,6 +204,15 @@ pub async fn pages(State(app): State<AppState>, request: Request, next: Next) ->
         *formed.body_mut() = axum::body::Body::empty();
     }
     formed
+}
+
+/// Who sees the page of an error; not asked where the server is in trouble.
+async fn viewer(app: &App, error: &HttpError, cookie: Option<Token>) -> Option<Viewer> {
+    match cookie {
+        _ if error.status.is_server_error() => None,
+        Some(cookie) => Viewer::with(app, &cookie).await.ok(),
+        None => Some(Viewer::default()),
+    }
 }
 
 /// The error of an answer that has no form yet: ours, or a bare one of the framework.

@@ -14,6 +14,7 @@ use super::middleware::host::host;
 use super::middleware::load::{IN_FLIGHT, load};
 use super::middleware::observe::observe;
 use super::middleware::panic;
+use super::middleware::private::private;
 use super::middleware::security::security;
 use super::middleware::target::target;
 use super::{AppState, HttpError, ap, api, discovery, error, shared, web};
@@ -24,7 +25,7 @@ pub fn router(app: AppState) -> Router {
         .merge(discovery::routes())
         .merge(ap::routes())
         .merge(api::routes(&app))
-        .merge(web::routes())
+        .merge(web::routes(&app))
         .merge(shared::routes());
     surround(routes, app)
 }
@@ -50,6 +51,7 @@ pub fn surround(routes: Router<AppState>, app: AppState) -> Router {
         ))
         .layer(CatchPanicLayer::custom(panic::answer))
         .layer(from_fn_with_state(app.clone(), error::pages))
+        .layer(from_fn(private))
         .layer(from_fn_with_state(app.clone(), security))
         .layer(from_fn_with_state(app.clone(), observe))
         .with_state(app)

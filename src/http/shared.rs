@@ -11,7 +11,7 @@ use axum::routing::get;
 use crate::services::documents::Owner;
 
 use super::extract::accept::wants_activity;
-use super::web::{Older, PageError, show_event, show_group, show_post, show_profile};
+use super::web::{Older, PageError, Viewer, show_event, show_group, show_post, show_profile};
 use super::{AppState, ap};
 
 pub(super) fn routes() -> Router<AppState> {
@@ -24,6 +24,7 @@ pub(super) fn routes() -> Router<AppState> {
 
 async fn person(
     State(app): State<AppState>,
+    viewer: Viewer,
     Path(name): Path<String>,
     Query(older): Query<Older>,
     parts: Parts,
@@ -31,11 +32,12 @@ async fn person(
     if wants_activity(&parts.headers) {
         return ap::actor_document(&app, &parts, Owner::Person(&name)).await;
     }
-    page(show_profile(&app, None, &name, older).await)
+    page(show_profile(&app, &viewer, &name, older).await)
 }
 
 async fn group(
     State(app): State<AppState>,
+    viewer: Viewer,
     Path(name): Path<String>,
     Query(older): Query<Older>,
     parts: Parts,
@@ -43,25 +45,35 @@ async fn group(
     if wants_activity(&parts.headers) {
         return ap::actor_document(&app, &parts, Owner::Group(&name)).await;
     }
-    page(show_group(&app, None, &name, older).await)
+    page(show_group(&app, &viewer, &name, older).await)
 }
 
-async fn event(State(app): State<AppState>, Path(id): Path<String>, parts: Parts) -> Response {
+async fn event(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    parts: Parts,
+) -> Response {
     if wants_activity(&parts.headers) {
         return ap::event_document(&app, &parts, &id).await;
     }
     match id.parse() {
-        Ok(id) => page(show_event(&app, None, id).await),
+        Ok(id) => page(show_event(&app, &viewer, id).await),
         Err(_) => page(PageError::NotFound),
     }
 }
 
-async fn post(State(app): State<AppState>, Path(id): Path<String>, parts: Parts) -> Response {
+async fn post(
+    State(app): State<AppState>,
+    viewer: Viewer,
+    Path(id): Path<String>,
+    parts: Parts,
+) -> Response {
     if wants_activity(&parts.headers) {
         return ap::post_document(&app, &parts, &id).await;
     }
     match id.parse() {
-        Ok(id) => page(show_post(&app, None, id).await),
+        Ok(id) => page(show_post(&app, &viewer, id).await),
         Err(_) => page(PageError::NotFound),
     }
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::domain::account::{SESSION_IDLE, SIGN_UP_LIFETIME};
 use crate::domain::clock::Timestamp;
 use crate::domain::delivery;
+use crate::services::throttle;
 use crate::store::tombstones::Over;
 use crate::store::{self, Error};
 
@@ -15,6 +17,10 @@ use crate::store::{self, Error};
 const EVERY: Duration = Duration::from_mins(5);
 /// How long it is remembered that an activity was received (R3).
 const MARKS: Duration = Duration::from_hours(24 * 30);
+/// How long codes of apps are kept: one that comes a second time is noticed meanwhile.
+const CODES: Duration = Duration::from_hours(24);
+/// How long an app may be registered without anybody who lets it in.
+const UNUSED_APPS: Duration = Duration::from_hours(24 * 30);
 /// How long signals are kept; every process has heard them by then.
 const SIGNALS: Duration = Duration::from_hours(1);
 /// How long a deletion is left alone even if every server took its Delete: some look it up a little later.
@@ -51,6 +57,12 @@ async fn clean(app: &App) -> Result<(), Error> {
         settled_before: now.minus(app.ctx.scale.apply(SETTLED)),
         any_before: parked,
     };
+    let idle = now.minus(SESSION_IDLE);
+    while forget_sessions(app, idle).await? {}
+    forget_secrets(app, now).await?;
+    while forget_codes(app, now.minus(CODES)).await? {}
+    while forget_unused_apps(app, now.minus(UNUSED_APPS)).await? {}
+    while forget_throttles(app, now.minus(throttle::LONGEST)).await? {}
     while close_tombstones(app, over).await? {}
     Ok(())
 }
@@ -71,6 +83,55 @@ async fn drop_bodies(app: &App) -> Result<bool, Error> {
         .transaction(async |tx| store::inbox_items::drop_left_bodies(tx, AT_ONCE).await)
         .await?;
     Ok(dropped > 0 && !*app.stop.borrow())
+}
+
+/// Browsers that would have to log in again anyway, and those that logged out as long ago.
+async fn forget_sessions(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::sessions::forget(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
+}
+
+/// Secrets of mails that nobody used, and sign-ups that nobody confirmed.
+async fn forget_secrets(app: &App, now: Timestamp) -> Result<(), Error> {
+    app.ctx
+        .store
+        .transaction(async |tx| {
+            store::account_secrets::forget(tx, now).await?;
+            store::sign_ups::forget(tx, now.minus(SIGN_UP_LIFETIME)).await?;
+            Ok(())
+        })
+        .await
+}
+
+async fn forget_codes(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::authorization_codes::forget(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
+}
+
+async fn forget_unused_apps(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::client_apps::forget_unused(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
+}
+
+async fn forget_throttles(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::throttles::forget(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
 }
 
 async fn remove_parked(app: &App, before: Timestamp) -> Result<bool, Error> {

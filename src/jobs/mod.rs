@@ -8,8 +8,9 @@ mod process;
 mod queue;
 mod runner;
 mod scheduled;
+mod send_mail;
 mod signals;
 mod software;
 
-pub use queue::{Job, JobError, kinds};
+pub use queue::{Job, JobError, kinds, run_due};
 pub use runner::{Role, start};

@@ -12,6 +12,9 @@ use crate::store::jobs::JobRow;
 use crate::store::{self, Error};
 use crate::telemetry::metrics::{JOB_SECONDS, JOBS};
 
+use super::scheduled::PublishScheduledPost;
+use super::send_mail::SendMail;
+
 /// How often is looked when no bell rings.
 const EVERY: Duration = Duration::from_secs(5);
 /// Another process takes a job over after this.
@@ -41,7 +44,25 @@ pub trait Job: Send + Sync {
 /// Every kind of job there is.
 #[must_use]
 pub fn kinds() -> Vec<Arc<dyn Job>> {
-    vec![Arc::new(super::scheduled::PublishScheduledPost)]
+    vec![Arc::new(SendMail), Arc::new(PublishScheduledPost)]
+}
+
+/// Does all work that is due now and answers how much it was; for tests and for the end of a command.
+///
+/// # Errors
+/// When the database fails.
+pub async fn run_due(app: &App) -> Result<usize, Error> {
+    let mut done = 0;
+    loop {
+        let jobs = claim(app).await?;
+        if jobs.is_empty() {
+            return Ok(done);
+        }
+        for row in jobs {
+            work(app, &kinds(), &row).await;
+            done += 1;
+        }
+    }
 }
 
 /// Works on jobs until the process ends.

@@ -19,7 +19,7 @@ use super::{Chance, Ctx, documents};
 
 pub use delete::{Left, delete};
 
-pub(super) use build::{Named, blank, named_keys};
+pub(super) use build::{Named, blank, email, named_keys};
 
 /// Why an account or group could not be made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +91,26 @@ pub async fn create_person(
     new: NewPerson,
     pairs: [KeyPair; 2],
 ) -> Result<(Actor, Account), AccountError> {
+    let born = conceive(ctx, new, pairs)?;
+    ctx.store
+        .transaction(async |tx| born.insert(tx).await)
+        .await?;
+    Ok((born.actor, born.account))
+}
+
+/// A person who is about to be made: everything but the rows.
+pub(super) struct Born {
+    pub(super) actor: Actor,
+    pub(super) account: Account,
+    keys: Vec<(i64, String, KeyPair)>,
+}
+
+/// Checks what is wanted of a new person, and makes ids and addresses.
+pub(super) fn conceive(
+    ctx: &Ctx,
+    new: NewPerson,
+    pairs: [KeyPair; 2],
+) -> Result<Born, AccountError> {
     let handle = Handle::claim(&new.handle, ctx.uris.host())?;
     let email = build::email(&new.email)?;
     let name = build::name(&new.name, handle.as_str(), ctx.limits.name_chars)?;
@@ -113,16 +133,26 @@ pub async fn create_person(
         suspended_at: None,
     };
     let keys = named_keys(&actor.uri, pairs, || ctx.id());
-    ctx.store
-        .transaction(async |tx| {
-            insert(tx, &actor, &keys).await?;
-            match store::accounts::insert(tx, &account).await {
-                Err(Error::Duplicate(_)) => Err(AccountError::EmailTaken),
-                other => Ok(other?),
-            }
-        })
-        .await?;
-    Ok((actor, account))
+    Ok(Born {
+        actor,
+        account,
+        keys,
+    })
+}
+
+impl Born {
+    /// The rows.
+    pub(super) async fn insert(&self, tx: &mut Conn) -> Result<(), AccountError> {
+        let used = store::accounts::find_by_email(tx, &self.account.email).await?;
+        if used.is_some() {
+            return Err(AccountError::EmailTaken);
+        }
+        insert(tx, &self.actor, &self.keys).await?;
+        match store::accounts::insert(tx, &self.account).await {
+            Err(Error::Duplicate(_)) => Err(AccountError::EmailTaken),
+            other => Ok(other?),
+        }
+    }
 }
 
 /// Makes a group with keys; its founder is its organizer at once.
@@ -224,7 +254,7 @@ pub async fn suspend(ctx: &Ctx, actor: ActorId) -> Result<(), AccountError> {
             if let Some(mut account) = account {
                 account.suspended_at = account.suspended_at.or(Some(now));
                 store::accounts::update(tx, &account).await?;
-                store::accounts::revoke_tokens(tx, account.id, now).await?;
+                store::accounts::end_log_ins(tx, account.id, now).await?;
             }
             announce(tx, signal, actor).await?;
             Ok::<_, AccountError>(found)
@@ -270,7 +300,7 @@ pub async fn set_password(ctx: &Ctx, actor: ActorId, hash: String) -> Result<(),
             let mut account = account.ok_or(AccountError::Unknown)?;
             account.password = Some(hash.clone());
             store::accounts::update(tx, &account).await?;
-            store::accounts::revoke_tokens(tx, account.id, now).await?;
+            store::accounts::end_log_ins(tx, account.id, now).await?;
             announce(tx, signal, actor).await
         })
         .await
@@ -303,6 +333,7 @@ pub async fn create_token(
     let token = Token {
         id: TokenId(ctx.id()),
         account,
+        client_app: None,
         scopes: scopes.to_string(),
         created_at: ctx.now(),
     };

@@ -1,21 +1,27 @@
 //! Accounts and their tokens.
 
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 
 use crate::domain::account::{Account, Token};
 use crate::domain::actor::Role;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{AccountId, ActorId, TokenId};
+use crate::domain::ids::{AccountId, ActorId, ClientAppId, TokenId};
 
 use super::Conn;
 use super::backend::MultiBackend;
 use super::error::{Error, Result, word};
-use super::schema::{accounts, tokens};
+use super::schema::{
+    account_secrets, accounts, recovery_codes, second_factors, sign_up_links, tokens,
+};
+use super::{authorization_codes, sessions};
+
+diesel::define_sql_function! { fn lower(text: Text) -> Text; }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
 #[diesel(table_name = accounts, check_for_backend(MultiBackend), treat_none_as_null = true, treat_none_as_default_value = false)]
-struct AccountRow {
+pub(super) struct AccountRow {
     id: i64,
     actor_id: i64,
     email: String,
@@ -91,6 +97,35 @@ pub async fn find_by_actor(c: &mut Conn, actor: ActorId) -> Result<Option<Accoun
     row.map(Account::try_from).transpose()
 }
 
+/// An account by its id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(c: &mut Conn, id: AccountId) -> Result<Option<Account>> {
+    let row: Option<AccountRow> = accounts::table
+        .find(id.0)
+        .select(AccountRow::as_select())
+        .first(c)
+        .await
+        .optional()?;
+    row.map(Account::try_from).transpose()
+}
+
+/// The account that uses a mail address, upper and lower case being the same.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_by_email(c: &mut Conn, email: &str) -> Result<Option<Account>> {
+    let row: Option<AccountRow> = accounts::table
+        .filter(lower(accounts::email).eq(lower(email)))
+        .order(accounts::id)
+        .select(AccountRow::as_select())
+        .first(c)
+        .await
+        .optional()?;
+    row.map(Account::try_from).transpose()
+}
+
 /// All accounts, oldest first, after `after`. At most `limit`.
 ///
 /// # Errors
@@ -115,6 +150,7 @@ pub async fn insert_token(c: &mut Conn, token: &Token, hash: &[u8]) -> Result<()
         .values((
             tokens::id.eq(token.id.0),
             tokens::account_id.eq(token.account.0),
+            tokens::client_app_id.eq(token.client_app.map(|id| id.0)),
             tokens::hash.eq(hash),
             tokens::scopes.eq(&token.scopes),
             tokens::created_at.eq(token.created_at.micros()),
@@ -129,7 +165,8 @@ pub async fn insert_token(c: &mut Conn, token: &Token, hash: &[u8]) -> Result<()
 /// # Errors
 /// When the database fails.
 pub async fn find_by_token(c: &mut Conn, hash: &[u8]) -> Result<Option<(Account, Token)>> {
-    let found: Option<(AccountRow, (i64, String, i64))> = tokens::table
+    type TokenRow = (i64, Option<i64>, String, i64);
+    let found: Option<(AccountRow, TokenRow)> = tokens::table
         .inner_join(accounts::table)
         .filter(
             tokens::hash
@@ -139,17 +176,23 @@ pub async fn find_by_token(c: &mut Conn, hash: &[u8]) -> Result<Option<(Account,
         )
         .select((
             AccountRow::as_select(),
-            (tokens::id, tokens::scopes, tokens::created_at),
+            (
+                tokens::id,
+                tokens::client_app_id,
+                tokens::scopes,
+                tokens::created_at,
+            ),
         ))
         .first(c)
         .await
         .optional()?;
     found
-        .map(|(row, (id, scopes, created_at))| {
+        .map(|(row, (id, client_app, scopes, created_at))| {
             let account = Account::try_from(row)?;
             let token = Token {
                 id: TokenId(id),
                 account: account.id,
+                client_app: client_app.map(ClientAppId),
                 scopes,
                 created_at: Timestamp::from_micros(created_at),
             };
@@ -158,11 +201,34 @@ pub async fn find_by_token(c: &mut Conn, hash: &[u8]) -> Result<Option<(Account,
         .transpose()
 }
 
-/// Ends all log-ins of an account.
+/// Ends one token.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn revoke_tokens(c: &mut Conn, account: AccountId, now: Timestamp) -> Result<usize> {
+pub async fn revoke_token(c: &mut Conn, token: TokenId, now: Timestamp) -> Result<()> {
+    diesel::update(tokens::table.find(token.0))
+        .set(tokens::revoked_at.eq(Some(now.micros())))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Ends all log-ins of an account: browsers, tokens, and secrets that were mailed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_log_ins(c: &mut Conn, account: AccountId, now: Timestamp) -> Result<()> {
+    revoke_tokens(c, account, now).await?;
+    authorization_codes::delete_all(c, account).await?;
+    sessions::end_all(c, account, now).await?;
+    diesel::delete(account_secrets::table.filter(account_secrets::account_id.eq(account.0)))
+        .execute(c)
+        .await?;
+    Ok(())
+}
+
+/// Ends all tokens of an account.
+async fn revoke_tokens(c: &mut Conn, account: AccountId, now: Timestamp) -> Result<usize> {
     Ok(diesel::update(
         tokens::table.filter(
             tokens::account_id
@@ -180,11 +246,24 @@ pub async fn revoke_tokens(c: &mut Conn, account: AccountId, now: Timestamp) -> 
 /// # Errors
 /// When the database fails.
 pub async fn delete(c: &mut Conn, account: AccountId) -> Result<()> {
-    diesel::delete(tokens::table.filter(tokens::account_id.eq(account.0)))
+    let id = account.0;
+    sessions::delete_all(c, account).await?;
+    authorization_codes::delete_all(c, account).await?;
+    diesel::delete(tokens::table.filter(tokens::account_id.eq(id)))
         .execute(c)
         .await?;
-    diesel::delete(accounts::table.find(account.0))
+    diesel::delete(account_secrets::table.filter(account_secrets::account_id.eq(id)))
         .execute(c)
         .await?;
+    diesel::delete(second_factors::table.filter(second_factors::account_id.eq(id)))
+        .execute(c)
+        .await?;
+    diesel::delete(recovery_codes::table.filter(recovery_codes::account_id.eq(id)))
+        .execute(c)
+        .await?;
+    diesel::delete(sign_up_links::table.filter(sign_up_links::account_id.eq(id)))
+        .execute(c)
+        .await?;
+    diesel::delete(accounts::table.find(id)).execute(c).await?;
     Ok(())
 }

@@ -3,14 +3,17 @@
 //! Query functions take `&mut Conn` and know nothing of who calls them; they return domain types. What may happen to
 //! a row is decided elsewhere (`domain`), when it may happen in `services`. Nothing outside sees a row struct.
 
+pub mod account_secrets;
 pub mod accounts;
 pub mod acquaintances;
 pub mod activities;
 pub mod actor_keys;
 pub mod actors;
+pub mod authorization_codes;
 mod backend;
 pub mod blocks;
 pub mod bookmarks;
+pub mod client_apps;
 mod conn;
 pub mod conversations;
 mod db;
@@ -46,12 +49,16 @@ pub mod reports;
 pub mod residents;
 pub mod scheduled;
 mod schema;
+pub mod second_factors;
+pub mod sessions;
 pub mod settings;
+pub mod sign_ups;
 pub mod signals;
 pub mod stances;
 pub mod tags;
 #[cfg(test)]
 mod tests;
+pub mod throttles;
 pub mod timelines;
 pub mod tombstones;
 mod transaction;

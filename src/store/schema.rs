@@ -99,6 +99,7 @@ diesel::table! {
         scopes -> Text,
         created_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        client_app_id -> Nullable<BigInt>,
     }
 }
 
@@ -616,10 +617,125 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    client_apps (id) {
+        id -> BigInt,
+        client_id -> Text,
+        secret_hash -> Binary,
+        name -> Text,
+        website -> Nullable<Text>,
+        redirect_uris -> Text,
+        scopes -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    authorization_codes (id) {
+        id -> BigInt,
+        hash -> Binary,
+        client_app_id -> BigInt,
+        account_id -> BigInt,
+        redirect_uri -> Text,
+        scopes -> Text,
+        challenge -> Nullable<Text>,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+        token_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    client_app_tokens (id) {
+        id -> BigInt,
+        client_app_id -> BigInt,
+        hash -> Binary,
+        scopes -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        hash -> Binary,
+        agent -> Text,
+        address -> Text,
+        created_at -> BigInt,
+        seen_at -> BigInt,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Text,
+        since -> BigInt,
+        count -> BigInt,
+    }
+}
+
+diesel::table! {
+    account_secrets (account_id, purpose) {
+        account_id -> BigInt,
+        purpose -> Text,
+        hash -> Binary,
+        detail -> Text,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_up_links (id) {
+        id -> BigInt,
+        hash -> Binary,
+        account_id -> Nullable<BigInt>,
+        uses_left -> BigInt,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sign_ups (id) {
+        id -> BigInt,
+        handle -> Text,
+        email -> Text,
+        password -> Text,
+        reason -> Text,
+        link_id -> Nullable<BigInt>,
+        hash -> Binary,
+        confirmed_at -> Nullable<BigInt>,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    second_factors (account_id) {
+        account_id -> BigInt,
+        secret -> Binary,
+        confirmed_at -> Nullable<BigInt>,
+        last_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    recovery_codes (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        hash -> Binary,
+    }
+}
+
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(handles -> actors (actor_id));
 diesel::joinable!(pins -> posts (post_id));
 diesel::joinable!(tokens -> accounts (account_id));
+diesel::joinable!(account_secrets -> accounts (account_id));
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::joinable!(authorization_codes -> client_apps (client_app_id));
+diesel::joinable!(client_app_tokens -> client_apps (client_app_id));
 diesel::allow_tables_to_appear_in_same_query!(
     processes,
     signals,
@@ -674,4 +790,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_policies,
     notification_requests,
     scheduled_posts,
+    client_apps,
+    authorization_codes,
+    client_app_tokens,
+    sessions,
+    throttles,
+    account_secrets,
+    sign_up_links,
+    sign_ups,
+    second_factors,
+    recovery_codes,
 );

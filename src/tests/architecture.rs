@@ -38,6 +38,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("telemetry", &["domain"]),
         ("net", &["domain", "config"]),
         ("store", &["domain", "config"]),
+        ("mail", &["domain", "config"]),
         (
             "services",
             &["domain", "wire", "store", "auth", "text", "i18n", "config"],
@@ -164,7 +165,8 @@ fn nothing_that_federates_reaches_matching() {
 
 #[test]
 fn foreign_crates_stay_in_their_rooms() {
-    let homes: [(&str, &[&str]); 4] = [
+    let homes: [(&str, &[&str]); 5] = [
+        ("lettre", &["mail"]),
         ("diesel", &["store"]),
         ("axum", &["http"]),
         ("reqwest", &["net"]),

@@ -9,6 +9,7 @@
 #[macro_use]
 mod kit;
 
+mod accounts;
 mod api;
 mod architecture;
 mod cli;

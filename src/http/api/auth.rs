@@ -1,14 +1,16 @@
 //! Who calls: the bearer token of a request.
 
+use std::convert::Infallible;
 use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 
 use crate::auth::scope::Scope;
 use crate::auth::token::Token;
 use crate::domain::ids::ActorId;
+use crate::http::extract::client::ClientAddress;
 use crate::services::session;
 
 use super::Api;
@@ -59,25 +61,35 @@ impl Viewer {
     }
 }
 
+/// The bearer token of a request.
+pub(super) fn bearer(headers: &HeaderMap) -> Option<Token> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    // Of two, something before us may have looked at the other.
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return None;
+    };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())?;
+    token.parse().ok()
+}
+
 impl FromRequestParts<Api> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
-        let mut values = parts.headers.get_all(header::AUTHORIZATION).iter();
-        // Of two, something before us may have looked at the other.
-        let (Some(value), None) = (values.next(), values.next()) else {
-            return Err(ApiError::BadToken);
-        };
-        let token: Option<Token> = value.to_str().ok().and_then(|text| {
-            let (scheme, token) = text.split_once(' ')?;
-            let token = scheme
-                .eq_ignore_ascii_case("bearer")
-                .then_some(token.trim())?;
-            token.parse().ok()
-        });
-        let hash = token.ok_or(ApiError::BadToken)?.hash();
+        let hash = bearer(&parts.headers).ok_or(ApiError::BadToken)?.hash();
         let who = session::by_token(&api.ctx, &hash).await?;
         who.map(SignedIn).ok_or(ApiError::BadToken)
+    }
+}
+
+impl FromRequestParts<Api> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Infallible> {
+        Ok(ClientAddress::of(parts, &api.proxies))
     }
 }
 

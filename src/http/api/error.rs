@@ -1,6 +1,7 @@
 //! Errors as clients see them: `{error, error_description}` (rulings 24), with `details` for fields.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -49,6 +50,9 @@ pub(super) enum ApiError {
     /// 422: it can be read but not done.
     #[error("{0}")]
     Impossible(String),
+    /// 429: not so soon again.
+    #[error("too many requests")]
+    TooMany(Duration),
     /// 503 or 500
     #[error("the database failed")]
     Store(#[from] StoreError),
@@ -106,6 +110,7 @@ impl ApiError {
             ApiError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::Field(..) | ApiError::Impossible(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Store(inner) if inner.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -132,6 +137,7 @@ impl ApiError {
                 (error, Some(why.clone()))
             }
             ApiError::Impossible(why) => (why.clone(), None),
+            ApiError::TooMany(_) => ("Too many requests".into(), None),
             ApiError::Store(_) => ("Something went wrong on this server".into(), None),
         };
         let details = match self {

@@ -25,6 +25,7 @@ mod instance;
 mod keep;
 mod lists;
 mod notifications;
+mod oauth;
 mod paging;
 mod policy;
 mod reactions;
@@ -48,6 +49,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware;
 use axum::routing::{any, get, patch, post};
+use ipnet::IpNet;
 
 use crate::domain::actor::Actor;
 use crate::federation::Federation;
@@ -68,6 +70,8 @@ struct Api {
     federation: Federation,
     about: Arc<About>,
     caches: Caches,
+    /// Who may say where a request comes from.
+    proxies: Arc<[IpNet]>,
 }
 
 /// Everything under `/api/`, for merging into the server's router.
@@ -79,6 +83,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         federation: app.federation.clone(),
         about: Arc::new(About::of(app)),
         caches: Caches::default(),
+        proxies: app.config.server.trusted_proxies.clone().into(),
     };
     Router::new()
         .merge(of_accounts())
@@ -86,6 +91,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .merge(of_lists())
         .merge(of_events())
         .merge(of_the_server())
+        .merge(of_apps())
         .merge(routes_relations::routes())
         .route("/api/{*rest}", any(async || ApiError::NotFound))
         // Set before the layer, so that the layer also sees the methods that a browser asks with beforehand.
@@ -221,6 +227,22 @@ fn of_events() -> Router<Api> {
         )
         .route("/api/v1/groups", get(groups::list_groups))
         .route("/api/v1/groups/{id}", get(groups::show_group))
+}
+
+fn of_apps() -> Router<Api> {
+    Router::new()
+        .route("/api/v1/apps", post(oauth::create_app))
+        .route("/api/v1/apps/verify_credentials", get(oauth::verify_app))
+        .route("/oauth/token", post(oauth::create_token))
+        .route("/oauth/revoke", post(oauth::revoke_token))
+        .route(
+            "/oauth/userinfo",
+            get(oauth::show_userinfo).post(oauth::show_userinfo),
+        )
+        .route(
+            "/.well-known/oauth-authorization-server",
+            get(oauth::show_metadata),
+        )
 }
 
 fn of_the_server() -> Router<Api> {

@@ -27,16 +27,23 @@ impl ClientAddress {
     }
 }
 
-impl FromRequestParts<AppState> for ClientAddress {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+impl ClientAddress {
+    /// The address behind a request, where forwarding headers of `trusted` proxies count.
+    #[must_use]
+    pub fn of(parts: &Parts, trusted: &[IpNet]) -> Self {
         let peer = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-        let trusted = &app.config.server.trusted_proxies;
-        Ok(ClientAddress(real(peer, &parts.headers, trusted)))
+        ClientAddress(real(peer, &parts.headers, trusted))
+    }
+}
+
+impl FromRequestParts<AppState> for ClientAddress {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Infallible> {
+        Ok(ClientAddress::of(parts, &app.config.server.trusted_proxies))
     }
 }
 

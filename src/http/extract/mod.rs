@@ -2,3 +2,4 @@
 
 pub mod accept;
 pub mod client;
+pub mod cookies;

@@ -6,6 +6,7 @@ use axum::extract::State;
 use super::frame::Frame;
 use super::links;
 use super::pages::{PageResult, show};
+use super::signed_in::Viewer;
 use crate::config::Registration;
 use crate::http::AppState;
 use crate::text::plain;
@@ -31,12 +32,12 @@ struct Contact {
 ///
 /// # Errors
 /// When the page cannot be rendered.
-pub async fn show_about(State(app): State<AppState>) -> PageResult {
+pub async fn show_about(State(app): State<AppState>, viewer: Viewer) -> PageResult {
     let instance = &app.config.instance;
     let page = AboutPage {
         frame: Frame {
             description: plain::shorten(&instance.description, 200),
-            ..Frame::of(&app, "About", "/about")
+            ..Frame::of(&app, &viewer, "About", "/about")
         },
         description: &instance.description,
         domain: app.ctx.uris.domain(),

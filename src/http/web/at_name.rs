@@ -6,6 +6,7 @@ use super::interact;
 use super::links;
 use super::pages::{PageError, PageResult};
 use super::profile_show::moved;
+use super::signed_in::Viewer;
 use crate::domain::actor::ActorKind;
 use crate::http::AppState;
 use crate::services::reading;
@@ -13,6 +14,7 @@ use crate::services::reading;
 /// `GET /@name` leads to the page; `GET /@name@host` says who that is and where they live, without going there.
 pub(super) async fn show_at_name(
     State(app): State<AppState>,
+    viewer: Viewer,
     Path(at_name): Path<String>,
 ) -> PageResult {
     let Some(acct) = at_name.strip_prefix('@') else {
@@ -28,5 +30,5 @@ pub(super) async fn show_at_name(
     if !actor.handle_confirmed {
         return Err(PageError::NotFound);
     }
-    interact::show_known_actor(&app, &actor)
+    interact::show_known_actor(&app, &viewer, &actor)
 }

@@ -7,9 +7,10 @@ use super::event_card::EventCard;
 use super::frame::Frame;
 use super::links;
 use super::pages::{PageError, PageResult, show_shared};
+use super::signed_in::Viewer;
 use crate::app::App;
 use crate::domain::event::{EventVisibility, JoinMode};
-use crate::domain::ids::{ActorId, EventId};
+use crate::domain::ids::EventId;
 use crate::services::reading;
 
 #[derive(Template)]
@@ -31,9 +32,9 @@ struct EventPage {
 ///
 /// # Errors
 /// When there is none for this viewer (any more), or the database fails.
-pub async fn show_event(app: &App, viewer: Option<ActorId>, id: EventId) -> PageResult {
+pub async fn show_event(app: &App, viewer: &Viewer, id: EventId) -> PageResult {
     let ctx = &app.ctx;
-    let Some(view) = reading::event(ctx, viewer, id).await? else {
+    let Some(view) = reading::event(ctx, viewer.id(), id).await? else {
         return Err(if reading::was_public(ctx, &ctx.uris.event(id)).await? {
             PageError::Gone
         } else {
@@ -60,7 +61,7 @@ pub async fn show_event(app: &App, viewer: Option<ActorId>, id: EventId) -> Page
             kind: "article",
             creator: card.host.handle.clone(),
             indexed: event.local && event.visibility == EventVisibility::Public,
-            ..Frame::of(app, &card.title, &card.href)
+            ..Frame::of(app, viewer, &card.title, &card.href)
         },
         body: clean(text),
         language: links::language(event.language.as_deref()),

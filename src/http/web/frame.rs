@@ -1,8 +1,16 @@
 //! What stands around every page: title, description, and what other programs read in its head.
 
 use crate::app::App;
+use crate::domain::actor::Role;
 
 use super::assets;
+use super::links::{actor_page, log_in_page};
+use super::sign_up::takes_sign_ups;
+use super::signed_in::Viewer;
+use crate::text::name::clean_name;
+
+/// Characters of a name at the top of a page.
+const NAME_CHARS: usize = 40;
 
 /// The head of one page.
 #[derive(Debug, Clone)]
@@ -25,11 +33,51 @@ pub(super) struct Frame {
     pub(super) creator: Option<String>,
     /// Search engines may list it.
     pub(super) indexed: bool,
+    /// What stands at the top for whoever looks.
+    pub(super) door: Door,
+}
+
+/// Who looks, as the top of a page says it.
+#[derive(Debug, Clone)]
+pub(super) enum Door {
+    /// It is not known, because something is broken.
+    Unknown,
+    /// A stranger, with the address for logging in, and whether one may sign up.
+    Closed { log_in: String, sign_up: bool },
+    /// Somebody who is logged in.
+    Open(Badge),
+}
+
+/// Somebody who is logged in.
+#[derive(Debug, Clone)]
+pub(super) struct Badge {
+    pub(super) name: String,
+    pub(super) href: String,
+    pub(super) form_token: String,
+    /// May look after others.
+    pub(super) moderates: bool,
+}
+
+impl Door {
+    fn of(viewer: &Viewer, path: Option<&str>, sign_up: bool) -> Door {
+        match viewer.signed_in() {
+            Some(who) => Door::Open(Badge {
+                name: clean_name(who.actor.display_name(), NAME_CHARS),
+                href: actor_page(&who.actor),
+                form_token: who.form_token().to_owned(),
+                moderates: who.require(Role::Moderator).is_ok(),
+            }),
+            None => Door::Closed {
+                log_in: log_in_page(path),
+                sign_up,
+            },
+        }
+    }
 }
 
 impl Frame {
-    /// A page of this instance at `path`.
-    pub(super) fn of(app: &App, title: &str, path: &str) -> Frame {
+    /// A page of this instance at `path`, for `viewer`.
+    pub(super) fn of(app: &App, viewer: &Viewer, title: &str, path: &str) -> Frame {
         Frame {
             site: app.config.instance.name.clone(),
             title: title.to_owned(),
@@ -40,11 +88,17 @@ impl Frame {
             picture: Some(app.ctx.uris.at(assets::path(assets::PICTURE))),
             creator: None,
             indexed: true,
+            door: Door::of(
+                viewer,
+                Some(path)
+                    .filter(|path| !path.starts_with("/log-") && !path.starts_with("/sign-up")),
+                takes_sign_ups(app, false),
+            ),
         }
     }
 
     /// A page that leads nowhere and belongs in no index.
-    pub(super) fn plain(title: &str, site: &str) -> Frame {
+    pub(super) fn plain(title: &str, site: &str, viewer: Option<&Viewer>) -> Frame {
         Frame {
             site: site.to_owned(),
             title: title.to_owned(),
@@ -55,6 +109,7 @@ impl Frame {
             picture: None,
             creator: None,
             indexed: false,
+            door: viewer.map_or(Door::Unknown, |viewer| Door::of(viewer, None, false)),
         }
     }
 

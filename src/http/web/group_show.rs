@@ -11,9 +11,9 @@ use super::links;
 use super::pages::{PageResult, show_shared};
 use super::post_card::PostCard;
 use super::profile_show::{Field, fields, find_here, frame, moved, posts_of};
+use super::signed_in::Viewer;
 use super::when::{When, month};
 use crate::app::App;
-use crate::domain::ids::ActorId;
 use crate::services::reading;
 
 const EVENTS: i64 = 12;
@@ -41,22 +41,17 @@ struct GroupPage {
 ///
 /// # Errors
 /// When there is no group by that name here (any more), or the database fails.
-pub async fn show_group(
-    app: &App,
-    viewer: Option<ActorId>,
-    name: &str,
-    older: Older,
-) -> PageResult {
+pub async fn show_group(app: &App, viewer: &Viewer, name: &str, older: Older) -> PageResult {
     let ctx = &app.ctx;
     let actor = find_here(app, name, &ctx.uris.group(&name.to_lowercase())).await?;
     if !actor.is_group() {
         return Ok(moved(&links::actor_page(&actor)));
     }
-    let shown = posts_of(app, viewer, actor.id, older).await?;
-    let events = reading::upcoming_events_of(ctx, viewer, actor.id, EVENTS).await?;
-    let view = reading::profile(ctx, viewer, actor).await?;
+    let shown = posts_of(app, viewer.id(), actor.id, older).await?;
+    let events = reading::upcoming_events_of(ctx, viewer.id(), actor.id, EVENTS).await?;
+    let view = reading::profile(ctx, viewer.id(), actor).await?;
     let page = GroupPage {
-        frame: frame(app, &view),
+        frame: frame(app, viewer, &view),
         who: ActorCard::of(&ctx.uris, &view.actor),
         header: links::own_picture(&ctx.uris, view.actor.image.as_deref()),
         bio: clean(&view.actor.summary),

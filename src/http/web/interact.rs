@@ -14,6 +14,7 @@ use super::links;
 use super::pages::{PageError, PageResult, show};
 use super::post_card::{Extent, PostCard};
 use super::profile_show::moved;
+use super::signed_in::Viewer;
 use crate::app::App;
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::uris::Local;
@@ -49,6 +50,7 @@ struct InteractPage {
 /// `GET /authorize_interaction?uri=`, for strangers: knows only what anybody may see.
 pub(super) async fn authorize_interaction(
     State(app): State<AppState>,
+    viewer: Viewer,
     Query(asked): Query<Asked>,
 ) -> PageResult {
     let text = asked.uri.trim();
@@ -57,25 +59,30 @@ pub(super) async fn authorize_interaction(
     }
     let acct = text.strip_prefix("acct:").or(text.strip_prefix('@'));
     if let Some(acct) = acct {
-        return show_handle(&app, acct).await;
+        return show_handle(&app, &viewer, acct).await;
     }
     let url = links::web_link(text).ok_or(PageError::NotFound)?;
     match app.ctx.uris.read(&url) {
         Some(ours) => show_ours(&app, &ours).await,
-        None => show_address(&app, &url).await,
+        None => show_address(&app, &viewer, &url).await,
     }
 }
 
-async fn show_handle(app: &App, acct: &str) -> PageResult {
+async fn show_handle(app: &App, viewer: &Viewer, acct: &str) -> PageResult {
     let acct = acct.trim_start_matches('@');
     let found = reading::find_actor(&app.ctx, acct).await?;
     match found.filter(|actor| actor.local || actor.handle_confirmed) {
         Some(actor) if actor.kind == ActorKind::Application => Err(PageError::NotFound),
         Some(actor) if actor.local => Ok(moved(&links::actor_page(&actor))),
-        Some(actor) => show_known_actor(app, &actor),
+        Some(actor) => show_known_actor(app, viewer, &actor),
         None => {
             let address = clean_name(&format!("@{acct}"), 300);
-            show(&InteractPage::new(app, "Not known here yet", &address))
+            show(&InteractPage::new(
+                app,
+                viewer,
+                "Not known here yet",
+                &address,
+            ))
         }
     }
 }
@@ -95,17 +102,17 @@ async fn show_ours(app: &App, ours: &Local) -> PageResult {
     }
 }
 
-async fn show_address(app: &App, url: &Url) -> PageResult {
+async fn show_address(app: &App, viewer: &Viewer, url: &Url) -> PageResult {
     let (ctx, uri) = (&app.ctx, url.as_str());
     if let Some(actor) = reading::actor_by_uri(ctx, uri).await? {
-        return show_known_actor(app, &actor);
+        return show_known_actor(app, viewer, &actor);
     }
     if let Some(view) = reading::post_by_uri(ctx, None, uri).await? {
         let card = PostCard::of(&ctx.uris, &view, Extent::Beginning);
         return show(&InteractPage {
             original: card.original.clone(),
             post: Some(card),
-            ..InteractPage::new(app, "A post from elsewhere", uri)
+            ..InteractPage::new(app, viewer, "A post from elsewhere", uri)
         });
     }
     if let Some(view) = reading::event_by_uri(ctx, None, uri).await? {
@@ -113,18 +120,18 @@ async fn show_address(app: &App, url: &Url) -> PageResult {
         return show(&InteractPage {
             original: original.map(String::from),
             event: Some(EventCard::of(&ctx.uris, &view)),
-            ..InteractPage::new(app, "An event from elsewhere", uri)
+            ..InteractPage::new(app, viewer, "An event from elsewhere", uri)
         });
     }
     show(&InteractPage {
         original: Some(uri.to_owned()),
         home: links::host_of(uri),
-        ..InteractPage::new(app, "Not known here yet", uri)
+        ..InteractPage::new(app, viewer, "Not known here yet", uri)
     })
 }
 
 /// The page about a person or group of another server.
-pub(super) fn show_known_actor(app: &App, actor: &Actor) -> PageResult {
+pub(super) fn show_known_actor(app: &App, viewer: &Viewer, actor: &Actor) -> PageResult {
     let who = ActorCard::of(&app.ctx.uris, actor);
     let address = who.handle.clone().unwrap_or_else(|| actor.uri.clone());
     let original = links::original(&actor.uri, actor.url.as_deref());
@@ -133,19 +140,19 @@ pub(super) fn show_known_actor(app: &App, actor: &Actor) -> PageResult {
             original: original.map(String::from),
             home: links::host_of(&actor.uri),
             bio: Some(clean(&actor.summary)).filter(|bio| !bio.is_empty()),
-            ..InteractPage::new(app, &who.name.clone(), &address)
+            ..InteractPage::new(app, viewer, &who.name.clone(), &address)
         }
         .about(who),
     )
 }
 
 impl InteractPage {
-    fn new(app: &App, title: &str, address: &str) -> InteractPage {
+    fn new(app: &App, viewer: &Viewer, title: &str, address: &str) -> InteractPage {
         InteractPage {
             frame: Frame {
                 indexed: false,
                 canonical: None,
-                ..Frame::of(app, title, "/authorize_interaction")
+                ..Frame::of(app, viewer, title, "/authorize_interaction")
             },
             who: None,
             bio: None,

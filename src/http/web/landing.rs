@@ -8,6 +8,7 @@ use super::actor_card::ActorCard;
 use super::event_card::EventCard;
 use super::frame::Frame;
 use super::pages::{PageResult, show};
+use super::signed_in::Viewer;
 use crate::domain::actor::ActorKind;
 use crate::http::AppState;
 use crate::services::reading;
@@ -29,7 +30,7 @@ struct LandingPage<'a> {
 }
 
 /// `GET /`
-pub(super) async fn show_landing(State(app): State<AppState>) -> PageResult {
+pub(super) async fn show_landing(State(app): State<AppState>, viewer: Viewer) -> PageResult {
     let ctx = &app.ctx;
     let events = reading::upcoming_events(ctx, None, EVENTS).await?;
     let people = reading::directory(ctx, ActorKind::Person, PEOPLE).await?;
@@ -39,7 +40,7 @@ pub(super) async fn show_landing(State(app): State<AppState>) -> PageResult {
     let page = LandingPage {
         frame: Frame {
             description: plain::shorten(&instance.description, 200),
-            ..Frame::of(&app, "", "/")
+            ..Frame::of(&app, &viewer, "", "/")
         },
         description: &instance.description,
         joining: who_may_join(instance.registration),

@@ -5,6 +5,9 @@ use url::{Url, form_urlencoded};
 use crate::domain::actor::Actor;
 use crate::domain::uris::{Uris, authority, same_origin};
 
+/// Longer addresses of ours are not gone back to.
+const PATH_BYTES: usize = 2_048;
+
 /// An address that may be a link: http or https, with a host, without a name or password that could pose as a host.
 #[must_use]
 pub(super) fn web_link(text: &str) -> Option<Url> {
@@ -51,6 +54,36 @@ pub(super) fn actor_page(actor: &Actor) -> String {
         format!("/@{}@{}", actor.handle, actor.host)
     } else {
         interaction_page(&actor.uri)
+    }
+}
+
+/// `text` as an address of ours from the root, with its query; `None` for whatever could lead elsewhere.
+#[must_use]
+pub(super) fn local_path(text: &str) -> Option<String> {
+    let is_plain = text.len() <= PATH_BYTES && text.bytes().all(|b| (0x21..0x7f).contains(&b));
+    let is_rooted = text.starts_with('/') && !text.starts_with("//");
+    if !is_plain || !is_rooted || text.contains('\\') {
+        return None;
+    }
+    // As a browser will understand it, which is another thing than how it looks.
+    let base = Url::parse("https://kith.invalid").ok()?;
+    let url = base.join(text).ok()?;
+    let is_here = same_origin(&url, &base) && !url.path().starts_with("//");
+    is_here.then(|| match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    })
+}
+
+/// The log-in page, from where one comes back to `next`.
+#[must_use]
+pub(super) fn log_in_page(next: Option<&str>) -> String {
+    match next.and_then(local_path).filter(|path| path != "/") {
+        Some(path) => {
+            let encoded: String = form_urlencoded::byte_serialize(path.as_bytes()).collect();
+            format!("/log-in?next={encoded}")
+        }
+        None => "/log-in".to_owned(),
     }
 }
 

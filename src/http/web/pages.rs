@@ -1,10 +1,11 @@
 //! Answers that are pages, and what a page says when there is nothing to show.
 
 use askama::Template;
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::frame::Frame;
+use super::signed_in::Viewer;
 use crate::http::HttpError;
 use crate::http::error::title;
 use crate::services::reading::ReadError;
@@ -21,6 +22,12 @@ pub enum PageError {
     /// It was public once and was deleted.
     #[error("what was here is gone")]
     Gone,
+    /// It is for others only, and that it exists is no secret.
+    #[error("this page is for others")]
+    Forbidden,
+    /// An answer that was given its words elsewhere.
+    #[error("{0:?}")]
+    Http(HttpError),
     /// The database failed.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -29,11 +36,19 @@ pub enum PageError {
     Render(#[from] askama::Error),
 }
 
+impl From<HttpError> for PageError {
+    fn from(error: HttpError) -> Self {
+        PageError::Http(error)
+    }
+}
+
 impl From<PageError> for HttpError {
     fn from(error: PageError) -> Self {
         match error {
             PageError::NotFound => HttpError::not_found(),
             PageError::Gone => HttpError::gone(),
+            PageError::Forbidden => HttpError::plain(StatusCode::FORBIDDEN),
+            PageError::Http(error) => error,
             PageError::Read(error) if error.is_outage() => {
                 tracing::error!(error = %error, "a page could not be read");
                 HttpError::unavailable()
@@ -61,9 +76,9 @@ struct MessagePage<'a> {
     text: &'a str,
 }
 
-/// The page of an error; `site` is the instance's name.
+/// The page of an error; `site` is the instance's name. Without a viewer it says nothing of who looks.
 #[must_use]
-pub fn error_page(error: &HttpError, site: &str) -> String {
+pub fn error_page(error: &HttpError, site: &str, viewer: Option<&Viewer>) -> String {
     let heading = match error.status.as_u16() {
         404 => "Nothing here",
         410 => "This is gone",
@@ -72,7 +87,7 @@ pub fn error_page(error: &HttpError, site: &str) -> String {
         _ => title(error.status),
     };
     let page = MessagePage {
-        frame: Frame::plain(heading, site),
+        frame: Frame::plain(heading, site, viewer),
         code: error.status.as_u16(),
         text: &error.description,
     };

@@ -7,9 +7,10 @@ use super::links;
 use super::pages::{PageError, PageResult, show_shared};
 use super::post_card::{Extent, PostCard};
 use super::profile_show::moved;
+use super::signed_in::Viewer;
 use crate::app::App;
 use crate::domain::audience::Audience;
-use crate::domain::ids::{ActorId, PostId};
+use crate::domain::ids::PostId;
 use crate::services::reading::{self, PostView};
 
 #[derive(Template)]
@@ -27,9 +28,9 @@ struct PostPage {
 ///
 /// # Errors
 /// When there is none for this viewer (any more), or the database fails.
-pub async fn show_post(app: &App, viewer: Option<ActorId>, id: PostId) -> PageResult {
+pub async fn show_post(app: &App, viewer: &Viewer, id: PostId) -> PageResult {
     let ctx = &app.ctx;
-    let Some(thread) = reading::thread(ctx, viewer, id).await? else {
+    let Some(thread) = reading::thread(ctx, viewer.id(), id).await? else {
         return Err(if reading::was_public(ctx, &ctx.uris.post(id)).await? {
             PageError::Gone
         } else {
@@ -41,7 +42,7 @@ pub async fn show_post(app: &App, viewer: Option<ActorId>, id: PostId) -> PageRe
     }
     let card = PostCard::of(&ctx.uris, &thread.post, Extent::Whole);
     let page = PostPage {
-        frame: frame(app, &thread.post, &card),
+        frame: frame(app, viewer, (&thread.post, &card)),
         before: PostCard::list(&ctx.uris, &thread.ancestors),
         after: PostCard::list(&ctx.uris, &thread.descendants),
         address: thread.post.post.uri.clone(),
@@ -50,14 +51,14 @@ pub async fn show_post(app: &App, viewer: Option<ActorId>, id: PostId) -> PageRe
     show_shared(&page, &thread.post.post.uri)
 }
 
-fn frame(app: &App, view: &PostView, card: &PostCard) -> Frame {
+fn frame(app: &App, viewer: &Viewer, (view, card): (&PostView, &PostCard)) -> Frame {
     let post = &view.post;
     let title = if card.title.is_empty() {
         format!("A post by {}", card.author.name)
     } else {
         card.title.clone()
     };
-    let page = Frame::of(app, &title, &card.href);
+    let page = Frame::of(app, viewer, &title, &card.href);
     Frame {
         description: card.description(view),
         canonical: links::web_link(&post.uri)

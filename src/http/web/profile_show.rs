@@ -12,6 +12,7 @@ use super::frame::Frame;
 use super::links;
 use super::pages::{PageError, PageResult, show_shared};
 use super::post_card::PostCard;
+use super::signed_in::Viewer;
 use super::when::{When, month};
 use crate::app::App;
 use crate::domain::actor::{Actor, ActorKind};
@@ -71,12 +72,7 @@ pub(super) struct Posts {
 ///
 /// # Errors
 /// When there is nobody by that name here (any more), or the database fails.
-pub async fn show_profile(
-    app: &App,
-    viewer: Option<ActorId>,
-    name: &str,
-    older: Older,
-) -> PageResult {
+pub async fn show_profile(app: &App, viewer: &Viewer, name: &str, older: Older) -> PageResult {
     let actor = find_here(app, name, &app.ctx.uris.person(&name.to_lowercase())).await?;
     match actor.kind {
         ActorKind::Group => return Ok(moved(&links::actor_page(&actor))),
@@ -84,11 +80,11 @@ pub async fn show_profile(
         ActorKind::Person | ActorKind::Service | ActorKind::Organization => {}
     }
     let ctx = &app.ctx;
-    let shown = posts_of(app, viewer, actor.id, older).await?;
-    let events = reading::upcoming_events_of(ctx, viewer, actor.id, EVENTS).await?;
-    let view = reading::profile(ctx, viewer, actor).await?;
+    let shown = posts_of(app, viewer.id(), actor.id, older).await?;
+    let events = reading::upcoming_events_of(ctx, viewer.id(), actor.id, EVENTS).await?;
+    let view = reading::profile(ctx, viewer.id(), actor).await?;
     let page = ProfilePage {
-        frame: frame(app, &view),
+        frame: frame(app, viewer, &view),
         who: ActorCard::of(&ctx.uris, &view.actor),
         header: links::own_picture(&ctx.uris, view.actor.image.as_deref()),
         headline: value_of(&view.fields, FieldKind::Headline),
@@ -167,10 +163,10 @@ impl Counts {
 }
 
 /// The head of a profile's page.
-pub(super) fn frame(app: &App, view: &ProfileView) -> Frame {
+pub(super) fn frame(app: &App, viewer: &Viewer, view: &ProfileView) -> Frame {
     let actor = &view.actor;
     let card = ActorCard::of(&app.ctx.uris, actor);
-    let page = Frame::of(app, &card.name, &card.href);
+    let page = Frame::of(app, viewer, &card.name, &card.href);
     let headline = value_of(&view.fields, FieldKind::Headline);
     let description = [headline.unwrap_or_default(), preview(&actor.summary)];
     let said: Vec<String> = description.into_iter().filter(|p| !p.is_empty()).collect();

@@ -8,6 +8,7 @@ use super::frame::Frame;
 use super::pages::{PageError, PageResult, show};
 use super::post_card::PostCard;
 use super::profile_show::{POSTS, next_page};
+use super::signed_in::Viewer;
 use crate::http::AppState;
 use crate::services::reading::{self, Page};
 
@@ -26,6 +27,7 @@ struct TagPage {
 /// `GET /tags/{name}`
 pub(super) async fn show_tag(
     State(app): State<AppState>,
+    viewer: Viewer,
     Path(name): Path<String>,
     Query(older): Query<Older>,
 ) -> PageResult {
@@ -38,12 +40,12 @@ pub(super) async fn show_tag(
         max: older.before,
         ..Page::first(POSTS)
     };
-    let posts = reading::tagged(&app.ctx, None, &tag, page).await?;
+    let posts = reading::tagged(&app.ctx, viewer.id(), &tag, page).await?;
     let page = TagPage {
         frame: Frame {
             description: format!("Posts about #{tag}"),
             indexed: false,
-            ..Frame::of(&app, &format!("#{tag}"), &format!("/tags/{tag}"))
+            ..Frame::of(&app, &viewer, &format!("#{tag}"), &format!("/tags/{tag}"))
         },
         posts: PostCard::list(&app.ctx.uris, &posts),
         older: next_page(&posts),

@@ -69,7 +69,7 @@ pub(crate) fn named_keys(
 }
 
 /// A mail address as it is stored. Only what no address can be is refused; whether it works shows when mail is sent.
-pub(super) fn email(text: &str) -> Result<String, AccountError> {
+pub(crate) fn email(text: &str) -> Result<String, AccountError> {
     let text = text.trim();
     let plain = text.len() <= 254 && !text.chars().any(|c| c.is_control() || c.is_whitespace());
     let parts = text.rsplit_once('@').filter(|(user, host)| {

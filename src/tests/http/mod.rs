@@ -4,4 +4,5 @@ mod discovery;
 mod errors;
 mod health;
 mod limits;
+mod oauth;
 mod stopping;

@@ -3,6 +3,7 @@
 //! What belongs here: starting it, asking it things, and builders for people, groups and what they do. What does not:
 //! assertions about one feature, which stand in its test.
 
+pub(crate) mod browser;
 mod client;
 mod database;
 mod remote;
@@ -22,9 +23,10 @@ use kith::domain::clock::{Clock, FixedClock, SystemClock, Timestamp};
 use kith::domain::keys::KeyPair;
 use kith::federation::keys::generate_pairs;
 use kith::http::{AppState, router};
-use kith::services::SystemRandom;
 use kith::services::accounts::{self, JoinMode, NewGroup, NewPerson};
+use kith::services::{Chance, SystemRandom};
 
+pub(crate) use browser::{Browser, PASSWORD};
 pub(crate) use database::{Backend, Database};
 pub(crate) use reply::Reply;
 
@@ -71,7 +73,7 @@ pub(crate) struct TestKit {
     pub(crate) clock: Arc<FixedClock>,
     router: Router,
     // Last, so that it goes when nobody uses it any more.
-    _database: Database,
+    database: Database,
 }
 
 impl TestKit {
@@ -107,8 +109,17 @@ impl TestKit {
             router: router(AppState(Arc::clone(&app))),
             app,
             clock,
-            _database: database,
+            database,
         })
+    }
+
+    /// Settings with which a command finds the same database.
+    pub(crate) fn settings_file(&self) -> std::path::PathBuf {
+        let file = self.database.folder().join("kith.toml");
+        let url = self.database.url();
+        let text = format!("[instance]\ndomain = \"{DOMAIN}\"\n[database]\nurl = \"{url}\"\n");
+        std::fs::write(&file, text).unwrap();
+        file
     }
 
     /// What handlers are given, for routers of a test's own.
@@ -122,18 +133,61 @@ impl TestKit {
             .await
     }
 
+    /// Asks for `path` as an app that holds `token`.
+    pub(crate) async fn get_as(&self, path: &str, token: &str) -> Reply {
+        let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends JSON, with the token of an app if there is one.
+    pub(crate) async fn post_json(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        json: &serde_json::Value,
+    ) -> Reply {
+        let mut request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.send(request.body(Body::from(json.to_string())).unwrap())
+            .await
+    }
+
     /// Sends a request through all middleware; `Host` is added where it is missing.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
         send_to(self.router.clone(), request).await
     }
 
-    /// A member called `handle`.
+    /// A person called `handle` who logs in with [`PASSWORD`].
+    pub(crate) async fn member(&self, handle: &str) -> Actor {
+        let hash = self.hash(PASSWORD).await;
+        self.create(handle, Some(hash), Role::Member).await
+    }
+
+    /// A member who may do more.
+    pub(crate) async fn member_with_role(&self, handle: &str, role: Role) -> Actor {
+        let hash = self.hash(PASSWORD).await;
+        self.create(handle, Some(hash), role).await
+    }
+
+    /// What is stored of a password.
+    pub(crate) async fn hash(&self, password: &str) -> String {
+        let mut rng = Chance(&*self.app.ctx.random);
+        self.app.passwords.hash(password, &mut rng).await.unwrap()
+    }
+
+    /// A person called `handle` who cannot log in.
     pub(crate) async fn person(&self, handle: &str) -> Actor {
+        self.create(handle, None, Role::Member).await
+    }
+
+    async fn create(&self, handle: &str, password_hash: Option<String>, role: Role) -> Actor {
         let person = NewPerson {
             handle: handle.to_owned(),
             email: format!("{handle}@people.test"),
-            password_hash: None,
-            role: Role::Member,
+            password_hash,
+            role,
             name: String::new(),
         };
         let made = accounts::create_person(&self.app.ctx, person, some_pairs()).await;

@@ -8,21 +8,25 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use tower::ServiceExt as _;
 
 use crate::app::{App, Surroundings};
+use crate::auth::token::Token;
 use crate::config::Config;
-use crate::domain::actor::{Actor, ActorKind};
+use crate::domain::actor::{Actor, ActorKind, Role};
 use crate::domain::audience::Audience;
 use crate::domain::clock::{FixedClock, Timestamp};
 use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode};
-use crate::domain::ids::{ActorId, EventId, PostId};
+use crate::domain::ids::{AccountId, ActorId, EventId, PostId, SessionId};
 use crate::domain::post::Post;
 use crate::http::web::{
-    Older, PageResult, routes, show_event, show_group, show_post, show_profile,
+    Older, PageResult, SignedIn, Viewer, routes, show_event, show_group, show_post, show_profile,
 };
 use crate::http::{AppState, error};
 use crate::services::Ctx;
+use crate::services::session::Visit;
 use crate::store::Store;
 
 pub(in crate::http::web) const DOMAIN: &str = "kith.example";
@@ -87,7 +91,7 @@ impl Kit {
 
     pub(super) async fn get(&self, path: &str) -> Page {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = router(self.viewer)
+        let response = router(self.viewer, &self.app)
             .layer(from_fn_with_state(self.app.clone(), error::pages))
             .with_state(self.app.clone())
             .oneshot(request)
@@ -112,9 +116,9 @@ async fn app(config: Config, store: Store) -> App {
 }
 
 /// The pages with those that share their address with documents.
-fn router(viewer: Option<ActorId>) -> Router<AppState> {
+fn router(viewer: Option<ActorId>, app: &AppState) -> Router<AppState> {
     type Name = Path<String>;
-    routes()
+    routes(app)
         .route(
             "/people/{name}",
             get(
@@ -122,7 +126,7 @@ fn router(viewer: Option<ActorId>) -> Router<AppState> {
                             Path(name): Name,
                             Query(older): Query<Older>|
                             -> PageResult {
-                    show_profile(&app, viewer, &name, older).await
+                    show_profile(&app, &standing_in(viewer), &name, older).await
                 },
             ),
         )
@@ -133,7 +137,7 @@ fn router(viewer: Option<ActorId>) -> Router<AppState> {
                             Path(name): Name,
                             Query(older): Query<Older>|
                             -> PageResult {
-                    show_group(&app, viewer, &name, older).await
+                    show_group(&app, &standing_in(viewer), &name, older).await
                 },
             ),
         )
@@ -141,7 +145,7 @@ fn router(viewer: Option<ActorId>) -> Router<AppState> {
             "/events/{id}",
             get(
                 async move |State(app): State<AppState>, Path(id): Path<EventId>| -> PageResult {
-                    show_event(&app, viewer, id).await
+                    show_event(&app, &standing_in(viewer), id).await
                 },
             ),
         )
@@ -149,10 +153,24 @@ fn router(viewer: Option<ActorId>) -> Router<AppState> {
             "/posts/{id}",
             get(
                 async move |State(app): State<AppState>, Path(id): Path<PostId>| -> PageResult {
-                    show_post(&app, viewer, id).await
+                    show_post(&app, &standing_in(viewer), id).await
                 },
             ),
         )
+}
+
+/// Somebody who is signed in as `viewer`.
+fn standing_in(viewer: Option<ActorId>) -> Viewer {
+    let visit = viewer.map(|id| Visit {
+        session: SessionId(1),
+        account: AccountId(1),
+        actor: some_actor(id.0, "looking"),
+        role: Role::Member,
+    });
+    let cookie = Token::generate(&mut StdRng::seed_from_u64(1));
+    visit.map_or_else(Viewer::default, |visit| {
+        SignedIn::new(visit, &cookie).into()
+    })
 }
 
 /// A person of this instance who said nothing yet.

@@ -1,0 +1,91 @@
+//! Programs that register themselves.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+use super::client::Holder;
+use crate::domain::client_app::ClientApp;
+use crate::http::api::Api;
+use crate::http::api::body::{Body, Many};
+use crate::http::api::error::ApiResult;
+use crate::http::extract::client::ClientAddress;
+use crate::services::oauth::{self, NewApp};
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in crate::http::api) struct Asked {
+    client_name: String,
+    /// Each may hold several, one to a line.
+    redirect_uris: Many<String>,
+    scopes: String,
+    website: Option<String>,
+}
+
+/// A program, as it may be shown to itself.
+#[derive(Debug, Serialize)]
+pub(in crate::http::api) struct Application {
+    id: String,
+    name: String,
+    website: Option<String>,
+    scopes: Vec<String>,
+    redirect_uris: Vec<String>,
+    /// The older form of the same.
+    redirect_uri: String,
+    #[serde(flatten)]
+    credentials: Option<NewCredentials>,
+}
+
+#[derive(Debug, Serialize)]
+struct NewCredentials {
+    #[serde(rename = "client_id")]
+    id: String,
+    #[serde(rename = "client_secret")]
+    secret: String,
+    /// 0: never.
+    #[serde(rename = "client_secret_expires_at")]
+    expires_at: i64,
+}
+
+impl From<&ClientApp> for Application {
+    fn from(app: &ClientApp) -> Self {
+        Application {
+            id: app.id.to_string(),
+            name: app.name.clone(),
+            website: app.website.clone(),
+            scopes: app.scopes.split_whitespace().map(str::to_owned).collect(),
+            redirect_uris: app.redirects.iter().map(str::to_owned).collect(),
+            redirect_uri: app.redirects.to_string(),
+            credentials: None,
+        }
+    }
+}
+
+/// `POST /api/v1/apps`
+pub(in crate::http::api) async fn create_app(
+    State(api): State<Api>,
+    client: ClientAddress,
+    Body(asked): Body<Asked>,
+) -> ApiResult<Json<Application>> {
+    let new = NewApp {
+        name: asked.client_name,
+        website: asked.website,
+        redirect_uris: asked.redirect_uris.0.join("\n"),
+        scopes: asked.scopes,
+        network: client.network().to_string(),
+    };
+    let (app, secret) = oauth::register(&api.ctx, new).await?;
+    Ok(Json(Application {
+        credentials: Some(NewCredentials {
+            id: app.client_id.clone(),
+            secret: secret.expose().to_owned(),
+            expires_at: 0,
+        }),
+        ..Application::from(&app)
+    }))
+}
+
+/// `GET /api/v1/apps/verify_credentials`: with a token of the program's own, or one that a person gave it.
+pub(in crate::http::api) async fn verify_app(holder: Holder) -> Json<Application> {
+    Json(Application::from(&holder.0))
+}

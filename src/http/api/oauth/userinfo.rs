@@ -1,0 +1,36 @@
+//! Who a token speaks for, in the words of `OpenID` Connect.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+
+use crate::auth::scope::Scope;
+use crate::http::api::Api;
+use crate::http::api::auth::SignedIn;
+use crate::http::api::error::ApiResult;
+
+#[derive(Debug, Serialize)]
+pub(in crate::http::api) struct UserInfo {
+    iss: String,
+    /// The person's ActivityPub id.
+    sub: String,
+    name: String,
+    preferred_username: String,
+    profile: String,
+}
+
+/// `GET /oauth/userinfo`
+pub(in crate::http::api) async fn show_userinfo(
+    State(api): State<Api>,
+    who: SignedIn,
+) -> ApiResult<Json<UserInfo>> {
+    who.require(Scope::Profile)?;
+    let actor = &who.actor;
+    Ok(Json(UserInfo {
+        iss: api.ctx.uris.at("/"),
+        sub: actor.uri.clone(),
+        name: actor.name.clone(),
+        preferred_username: actor.handle.clone(),
+        profile: actor.url.clone().unwrap_or_else(|| actor.uri.clone()),
+    }))
+}
