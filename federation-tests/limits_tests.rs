@@ -394,3 +394,32 @@ fn long_fields_of_others_are_cut_or_refused() {
         (ada.told("mention") >= 1).then_some(())
     });
 }
+
+#[test]
+fn what_waits_is_bounded_in_all_and_the_rest_is_put_off() {
+    let peer = Peer::new("peer");
+    let kith = Setup::new(&[&peer]).limits("inbox_waiting = 3").start();
+    let ada = kith.user("ada");
+    let carla = peer.person("carla");
+    ada.follows_remote(&carla);
+    kith.digest();
+    // Everything of one actor waits for what came before it.
+    let slow = carla.note("slow", &[]);
+    let page = Page::activity(&slow).after(Duration::from_secs(8));
+    peer.script.set(peer.path(id(&slow)), page);
+    carla.tell(&kith, &carla.announce(id(&slow)));
+    let refused = until("too much to wait", || {
+        let note = carla.note("quick", &[]);
+        let answer = carla.send(&kith, &carla.announce(id(&note)));
+        (answer.status != 202).then_some(answer)
+    });
+    assert_eq!(refused.status, 503);
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    assert!(kith.count("/inbox/waiting") <= 3);
+    kith.digest();
+    until("room for more", || {
+        let note = carla.note("later", &[]);
+        let answer = carla.send(&kith, &carla.announce(id(&note)));
+        (answer.status == 202).then_some(())
+    });
+}

@@ -24,6 +24,8 @@ use crate::federation::signatures::KeyError;
 use crate::mail::{MailError, Mailer};
 use crate::net::{Client, ClientError, NetSettings};
 use crate::services::discovery::KnownUsage;
+use crate::services::reading::KnownCounts;
+use crate::services::seen::Seen;
 use crate::services::{self, Cached, Ctx, Random, SystemRandom, Wake};
 use crate::store::{self, Conn, Store};
 
@@ -50,6 +52,10 @@ pub struct App {
     pub stop: watch::Sender<bool>,
     /// Counts for NodeInfo.
     pub usage: KnownUsage,
+    /// Numbers beside actors, told again for some seconds.
+    pub counts: KnownCounts,
+    /// Accounts that are known to have been in use today.
+    pub seen: Seen,
 }
 
 /// What a process is given besides its configuration; tests give their own.
@@ -159,6 +165,8 @@ impl App {
             process,
             stop: watch::Sender::new(false),
             usage: KnownUsage::default(),
+            counts: KnownCounts::default(),
+            seen: Seen::default(),
         })
     }
 

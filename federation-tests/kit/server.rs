@@ -66,6 +66,7 @@ pub(crate) struct Seen {
     pub(crate) at: Instant,
     pub(crate) method: String,
     pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     /// What was answered.
     pub(crate) status: u16,
@@ -75,6 +76,11 @@ impl Seen {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
+
+    /// The first header of this name.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        wire::find(&self.headers, name)
+    }
 }
 
 /// What is shared with the threads that answer.
@@ -83,6 +89,8 @@ pub(crate) struct Script {
     pages: Mutex<HashMap<String, Page>>,
     /// Answers to the next requests for a path, before `pages`.
     queues: Mutex<HashMap<String, VecDeque<Page>>>,
+    /// What every signature must hold, and the answer to those that do not.
+    guard: Mutex<Option<(String, Page)>>,
     seen: Mutex<Vec<Seen>>,
     /// Requests being answered, and the most at once.
     open: AtomicUsize,
@@ -119,6 +127,11 @@ impl Script {
         lock(&self.pages).remove(path);
     }
 
+    /// Takes only requests with this text in their `Signature-Input`; all others are answered with `refusal`.
+    pub(crate) fn demand(&self, text: &str, refusal: Page) {
+        *lock(&self.guard) = Some((text.to_owned(), refusal));
+    }
+
     pub(crate) fn queue(&self, path: &str, page: Page) {
         let mut queues = lock(&self.queues);
         queues.entry(path.to_owned()).or_default().push_back(page);
@@ -143,7 +156,17 @@ impl Script {
         self.most_open.load(Ordering::Relaxed)
     }
 
-    fn page(&self, method: &str, target: &str) -> Page {
+    fn page(&self, seen: &Seen) -> Page {
+        let (method, target) = (seen.method.as_str(), seen.target.as_str());
+        let open = target.starts_with("/.well-known/");
+        if let Some((text, refusal)) = &*lock(&self.guard)
+            && !open
+            && !seen
+                .header("signature-input")
+                .is_some_and(|input| input.contains(text))
+        {
+            return refusal.clone();
+        }
         let path = target.split('?').next().unwrap_or(target);
         if let Some(page) = lock(&self.queues)
             .get_mut(path)
@@ -167,7 +190,7 @@ impl Script {
             bytes = rest;
             let open = self.open.fetch_add(1, Ordering::Relaxed) + 1;
             self.most_open.fetch_max(open, Ordering::Relaxed);
-            let page = self.page(&seen.method, &seen.target);
+            let page = self.page(&seen);
             seen.status = page.status;
             // What hangs is remembered when it came, so that a test can see it.
             lock(&self.seen).push(seen);
@@ -192,6 +215,7 @@ fn read_request(stream: &mut TcpStream, mut bytes: Vec<u8>) -> Option<(Seen, Vec
                     at: Instant::now(),
                     method: words.next()?.to_owned(),
                     target: words.next()?.to_owned(),
+                    headers,
                     body: rest[..length].to_vec(),
                     status: 0,
                 };

@@ -59,6 +59,27 @@ fn a_peer_that_wants_signed_fetches_gets_them() {
 }
 
 #[test]
+fn a_peer_that_knows_only_rfc_9421_is_read_and_reached() {
+    let Some(scene) = Scene::open() else { return };
+    let frank = scene.frank();
+    let wish = json!({"authFetch": true, "accepts": "rfc9421"});
+    scene.fedify.ask("config", &wish);
+    they_get_along(&scene, &frank);
+    let fetches = scene.captures.all("fedify.test", "GET");
+    let known: Vec<_> = fetches
+        .iter()
+        .filter(|one| one.target.starts_with("/users/") || one.target.starts_with("/objects/"))
+        .map(|one| (one.signed, one.status))
+        .collect();
+    assert_eq!(known[..2], [(Signed::Draft, 401), (Signed::Rfc9421, 200)]);
+    let later = &known[2..];
+    assert!(
+        later.iter().all(|one| *one == (Signed::Rfc9421, 200)),
+        "{known:?}"
+    );
+}
+
+#[test]
 fn a_post_behind_signed_fetches_is_found_by_its_address() {
     let Some(scene) = Scene::open() else { return };
     let (ada, frank) = (scene.alpha.user("ada"), scene.frank());

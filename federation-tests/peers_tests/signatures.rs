@@ -69,6 +69,25 @@ fn a_peer_that_asks_for_other_signatures_than_ours_is_still_reached() {
 }
 
 #[test]
+fn a_peer_that_wants_a_nonce_signed_gets_it_with_every_delivery() {
+    let Some(scene) = Scene::open() else { return };
+    let (ada, frank) = (scene.alpha.user("ada"), scene.frank());
+    let wish = json!({"challenge": true, "nonce": true, "accepts": "rfc9421"});
+    scene.fedify.ask("config", &wish);
+    befriend(&frank, &ada);
+    let post = ada.toot("with a nonce");
+    frank.awaits("Create", post["uri"].as_str().expect("an id"));
+    scene.alpha.settle();
+    let ours = scene.captures.deliveries("fedify.test");
+    let taken = ours
+        .iter()
+        .filter(|(_, status)| (200..300).contains(status));
+    assert_eq!(taken.count(), 3, "{ours:?}");
+    let refused = ours.iter().filter(|(_, status)| *status == 401).count();
+    assert_eq!(refused, 3, "each is asked for its own nonce: {ours:?}");
+}
+
+#[test]
 fn what_worked_for_a_host_is_still_known_after_a_restart() {
     let Some(scene) = Scene::open() else { return };
     let (ada, frank) = (scene.alpha.user("ada"), scene.frank());

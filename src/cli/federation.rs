@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use clap::Subcommand;
 use http::{HeaderMap, Method};
 use serde::Serialize;
@@ -222,8 +223,9 @@ struct InstanceSigner {
     clock: Arc<dyn Clock>,
 }
 
+#[async_trait]
 impl SignRequest for InstanceSigner {
-    fn sign_get(&self, url: &Url) -> HeaderMap {
+    async fn sign_get(&self, url: &Url) -> HeaderMap {
         let request = Unsigned {
             method: &Method::GET,
             url,

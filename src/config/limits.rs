@@ -43,6 +43,11 @@ pub(super) const KEYS: &[Key] = &[
         "Activities taken from one host each minute; twice as many in a burst.",
     ),
     Key::new(
+        "limits.inbox_waiting",
+        Preset::Value("200_000"),
+        "Received activities that may wait for their effect; beyond that others are asked to come again later.",
+    ),
+    Key::new(
         "limits.invites_per_actor_per_hour",
         Preset::Value("50"),
         "Invitations taken from one person or group each hour.",
@@ -111,6 +116,8 @@ pub struct Limits {
     pub new_actors_per_activity: u32,
     /// Activities taken from one host each minute; see [`Limits::inbox_burst`].
     pub inbox_per_host_per_minute: u32,
+    /// Received activities that may wait for their effect, of all hosts together.
+    pub inbox_waiting: u32,
     /// Invitations taken from one person or group each hour.
     pub invites_per_actor_per_hour: u32,
     /// Invitations taken from one host each hour.
@@ -149,6 +156,7 @@ impl Limits {
             fetches_per_trigger: reader.count("limits.fetches_per_trigger"),
             new_actors_per_activity: reader.count("limits.new_actors_per_activity"),
             inbox_per_host_per_minute: reader.count("limits.inbox_per_host_per_minute"),
+            inbox_waiting: reader.count("limits.inbox_waiting"),
             invites_per_actor_per_hour: reader.count("limits.invites_per_actor_per_hour"),
             invites_per_host_per_hour: reader.count("limits.invites_per_host_per_hour"),
             mentions_per_activity: reader.count("limits.mentions_per_activity"),
@@ -190,6 +198,7 @@ impl Limits {
                 "limits.inbox_per_host_per_minute",
                 self.inbox_per_host_per_minute.into(),
             ),
+            ("limits.inbox_waiting", self.inbox_waiting.into()),
             (
                 "limits.invites_per_actor_per_hour",
                 self.invites_per_actor_per_hour.into(),

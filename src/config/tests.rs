@@ -119,6 +119,7 @@ fn defaults_are_those_of_the_contract() {
     fetches_per_trigger = 20
     new_actors_per_activity = 50
     inbox_per_host_per_minute = 3000
+    inbox_waiting = 200000
     invites_per_actor_per_hour = 50
     invites_per_host_per_hour = 300
     mentions_per_activity = 50

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderMap;
 use url::Url;
 
 use crate::net::{Accept, Budget, FetchError, SignRequest};
@@ -11,7 +10,7 @@ use crate::store;
 use crate::wire::activitystreams::ParseError;
 
 use super::Federation;
-use super::signatures::Signer;
+use super::knock::Knock;
 
 /// Why something from another server cannot be had or used.
 #[derive(Debug, thiserror::Error)]
@@ -64,20 +63,6 @@ impl Failure {
 /// How long an address that failed is left alone.
 const REST: Duration = Duration::from_mins(5);
 
-struct Signing<'a> {
-    signer: &'a Signer,
-    now: crate::domain::clock::Timestamp,
-}
-
-impl SignRequest for Signing<'_> {
-    fn sign_get(&self, url: &Url) -> HeaderMap {
-        // A request that cannot be signed goes out unsigned: many servers answer that as well.
-        self.signer
-            .sign_draft(&http::Method::GET, url, None, self.now)
-            .unwrap_or_default()
-    }
-}
-
 impl Federation {
     /// Fetches `url` with its body, following redirects. The answer says where it was finally read.
     pub(super) async fn read(
@@ -99,12 +84,9 @@ impl Federation {
         if self.client.failures().holds(url.as_str(), now) {
             return Err(Failure::FailedLately);
         }
-        let signing = Signing {
-            signer: &self.instance,
-            now,
-        };
+        let knock = Knock::new(&self.instance, &self.generations, now);
         let sign: Option<&dyn SignRequest> = if accept == Accept::ActivityPub {
-            Some(&signing)
+            Some(&knock)
         } else {
             None
         };

@@ -7,8 +7,10 @@
 pub mod activities;
 pub mod delivery;
 mod fetch;
+mod generations;
 pub mod inbox;
 pub mod keys;
+mod knock;
 pub mod objects;
 pub mod resolve;
 pub mod signatures;
@@ -25,6 +27,7 @@ use crate::net::Client;
 use crate::services::Ctx;
 
 use delivery::Keyring;
+use generations::Generations;
 use keys::KnownKey;
 use signatures::Signer;
 
@@ -46,7 +49,9 @@ pub struct Federation {
     reread: Cache<String, ()>,
     /// Hosts heard from within the last second.
     heard: Cache<String, ()>,
+    generations: Generations,
     rates: inbox::Rates,
+    waiting: inbox::Waiting,
     intake: inbox::Intake,
 }
 
@@ -82,7 +87,9 @@ impl Federation {
                 .max_capacity(20_000)
                 .time_to_live(Duration::from_secs(1))
                 .build(),
+            generations: Generations::new(ctx.clone()),
             rates: inbox::Rates::new(&ctx.limits),
+            waiting: inbox::Waiting::new(&ctx.limits),
             intake: inbox::Intake::new(ctx.clone()),
             ctx,
             client,

@@ -51,6 +51,7 @@ async fn clean(app: &App) -> Result<(), Error> {
     while drop_bodies(app).await? {}
     let parked = now.minus(app.ctx.scale.apply(delivery::PARKED));
     while remove_parked(app, parked).await? {}
+    while remove_received(app, parked).await? {}
     while remove_lanes(app, parked).await? {}
     while sweep_activities(app, now.minus(MARKS)).await? {}
     let over = Over {
@@ -139,6 +140,15 @@ async fn remove_parked(app: &App, before: Timestamp) -> Result<bool, Error> {
         .ctx
         .store
         .transaction(async |tx| store::parked::remove(tx, before, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
+}
+
+async fn remove_received(app: &App, before: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::inbox_items::remove_old(tx, before, AT_ONCE).await)
         .await?;
     Ok(removed > 0 && !*app.stop.borrow())
 }

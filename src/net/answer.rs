@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::HeaderMap;
 use http::header::{CACHE_CONTROL, ETAG, HeaderName, LAST_MODIFIED, LINK, RETRY_AFTER};
+use http::{HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::domain::clock::Timestamp;
@@ -24,11 +24,32 @@ pub struct Fetched {
 }
 
 /// The answer to a delivery, whatever its status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
     /// How long the server asks us to stay away; not capped.
     pub retry_after: Option<Duration>,
+    /// `Accept-Signature` (RFC 9421 §5), where sent.
+    pub accept_signature: Option<HeaderValue>,
+}
+
+/// A fetch that was refused in a way that another signature may change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// 400, 401 or 403.
+    pub status: u16,
+    /// `Accept-Signature` (RFC 9421 §5), where sent.
+    pub accept_signature: Option<HeaderValue>,
+}
+
+impl Refusal {
+    /// `None` for any other answer.
+    pub(super) fn of(status: u16, headers: &HeaderMap) -> Option<Self> {
+        matches!(status, 400 | 401 | 403).then(|| Refusal {
+            status,
+            accept_signature: headers.get("accept-signature").cloned(),
+        })
+    }
 }
 
 /// Reads `Retry-After` (RFC 9110 §10.2.3): seconds, or an HTTP date counted from `now`; a date in the past gives zero.

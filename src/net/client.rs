@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use http::header::{ACCEPT, HOST, LOCATION};
 use http::{HeaderMap, HeaderValue, Method};
@@ -12,7 +13,7 @@ use reqwest::{Certificate, Request, Response};
 use tokio::time::timeout;
 use url::Url;
 
-use super::answer::{Answer, Fetched, kept, retry_after};
+use super::answer::{Answer, Fetched, Refusal, kept, retry_after};
 use super::error::{ClientError, FetchError, RefusedUrl};
 use super::hosts::{Hosts, Turn};
 use super::limits::{Budget, Failures};
@@ -38,9 +39,18 @@ const DISCARDED_BYTES: usize = 64 * 1024;
 const DISCARD_TIME: Duration = Duration::from_secs(2);
 
 /// Signs one GET. Called anew for every hop, because the signature covers host and path.
+#[async_trait]
 pub trait SignRequest: Send + Sync {
     /// The headers to add, `Date` and `Signature` among them, for a GET of exactly this URL.
-    fn sign_get(&self, url: &Url) -> HeaderMap;
+    async fn sign_get(&self, url: &Url) -> HeaderMap;
+
+    /// The same signed in another way, after the first was refused; `None` leaves it at that. Asked once for each hop.
+    async fn sign_again(&self, _url: &Url, _refusal: &Refusal) -> Option<HeaderMap> {
+        None
+    }
+
+    /// What [`SignRequest::sign_again`] gave for this URL was answered with the document.
+    async fn was_taken(&self, _url: &Url) {}
 }
 
 /// Makes every request that leaves the server. Cheap to clone; clones share connections and limits.
@@ -158,6 +168,7 @@ impl Client {
         let answer = Answer {
             status: response.status().as_u16(),
             retry_after: retry_after(response.headers(), self.clock.now()),
+            accept_signature: response.headers().get("accept-signature").cloned(),
         };
         // The status decides; what becomes of the rest only matters to the connection.
         let _ = timeout(DISCARD_TIME, read(&mut response, DISCARDED_BYTES)).await;
@@ -206,37 +217,71 @@ impl Client {
             .hosts
             .turn_to_fetch(target.host_key(), self.clock.now())
             .await?;
-        let mut request = Request::new(Method::GET, target.url().clone());
-        if let Some(signer) = sign {
-            *request.headers_mut() = signer.sign_get(target.url());
-            request.headers_mut().remove(HOST);
-        }
-        request
-            .headers_mut()
-            .insert(ACCEPT, HeaderValue::from_static(accept.header()));
         // A hop that the deadline cuts off drops this with `due` still set, so it counts as failed.
         let mut toll = Toll {
             client: self,
             turn: &turn,
             due: true,
         };
-        let result = self.exchange(request, target, accept).await;
+        let result = self.knock((target, accept), sign, budget).await;
         toll.due =
             matches!(&result, Err(error) if !matches!(error, FetchError::Gone | FetchError::Busy));
         result
     }
 
-    async fn exchange(
+    /// Asks, and if the signature was refused, once more with the one that the signer gives then.
+    async fn knock(
         &self,
-        request: Request,
+        (target, accept): (&Target, Accept),
+        sign: Option<&dyn SignRequest>,
+        budget: &Budget,
+    ) -> Result<Hop, FetchError> {
+        let Some(signer) = sign else {
+            let response = self.ask(target, accept, HeaderMap::new()).await?;
+            return self.take(response, target, accept).await;
+        };
+        let headers = signer.sign_get(target.url()).await;
+        let response = self.ask(target, accept, headers).await?;
+        let status = response.status().as_u16();
+        if budget.left() > 0
+            && let Some(refusal) = Refusal::of(status, response.headers())
+            && let Some(headers) = signer.sign_again(target.url(), &refusal).await
+            && budget.spend().is_ok()
+        {
+            let response = self.ask(target, accept, headers).await?;
+            let second = self.take(response, target, accept).await;
+            if matches!(second, Ok(Hop::Here(_))) {
+                signer.was_taken(target.url()).await;
+            }
+            return second;
+        }
+        self.take(response, target, accept).await
+    }
+
+    async fn ask(
+        &self,
+        target: &Target,
+        accept: Accept,
+        headers: HeaderMap,
+    ) -> Result<Response, FetchError> {
+        let mut request = Request::new(Method::GET, target.url().clone());
+        *request.headers_mut() = headers;
+        request.headers_mut().remove(HOST);
+        request
+            .headers_mut()
+            .insert(ACCEPT, HeaderValue::from_static(accept.header()));
+        self.http
+            .execute(request)
+            .await
+            .map_err(FetchError::of_exchange)
+    }
+
+    async fn take(
+        &self,
+        mut response: Response,
         target: &Target,
         accept: Accept,
     ) -> Result<Hop, FetchError> {
-        let mut response = self
-            .http
-            .execute(request)
-            .await
-            .map_err(FetchError::of_exchange)?;
         let status = response.status();
         if status.is_redirection()
             && let Some(location) = response.headers().get(LOCATION)

@@ -1,7 +1,7 @@
 //! What one cause may set off, and what just failed. The limits of each host are in `hosts`.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use moka::sync::Cache;
 
@@ -13,18 +13,33 @@ const MAX_FAILURES: u64 = 20_000;
 
 /// The requests one cause may still set off. Clones share the count, so it can be handed down every path a cause takes.
 #[derive(Debug, Clone)]
-pub struct Budget(Arc<AtomicU32>);
+pub struct Budget(Arc<Purse>);
+
+#[derive(Debug)]
+struct Purse {
+    left: AtomicU32,
+    ran_short: AtomicBool,
+}
 
 impl Budget {
     #[must_use]
     pub fn new(requests: u32) -> Self {
-        Budget(Arc::new(AtomicU32::new(requests)))
+        Budget(Arc::new(Purse {
+            left: AtomicU32::new(requests),
+            ran_short: AtomicBool::new(false),
+        }))
+    }
+
+    /// Whether a request was wanted that it did not allow.
+    #[must_use]
+    pub fn ran_short(&self) -> bool {
+        self.0.ran_short.load(Ordering::Relaxed)
     }
 
     /// How many requests are left.
     #[must_use]
     pub fn left(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.0.left.load(Ordering::Relaxed)
     }
 
     /// Takes one request.
@@ -34,12 +49,14 @@ impl Budget {
     pub fn spend(&self) -> Result<(), FetchError> {
         let taken = self
             .0
+            .left
             .try_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
                 left.checked_sub(1)
             });
         if taken.is_ok() {
             Ok(())
         } else {
+            self.0.ran_short.store(true, Ordering::Relaxed);
             Err(FetchError::BudgetSpent)
         }
     }
@@ -88,7 +105,9 @@ mod tests {
         let budget = Budget::new(2);
         let other = budget.clone();
         assert!(budget.spend().is_ok() && other.spend().is_ok());
+        assert!(!budget.ran_short());
         assert!(matches!(budget.spend(), Err(FetchError::BudgetSpent)));
+        assert!(other.ran_short());
         assert_eq!(other.left(), 0);
     }
 

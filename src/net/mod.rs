@@ -18,7 +18,7 @@ pub mod resolver;
 pub mod settings;
 pub mod target;
 
-pub use answer::{Answer, Fetched};
+pub use answer::{Answer, Fetched, Refusal};
 pub use client::{Client, SignRequest};
 pub use error::{ClientError, FetchError, RefusedUrl};
 pub use limits::{Budget, Failures};

@@ -12,7 +12,7 @@ use crate::wire::nodeinfo::{
 };
 use crate::wire::webfinger::{ActorJrd, Handle, OutgoingJrd, REL_INTENT, Resource};
 
-use super::{Cached, Ctx};
+use super::{Cached, Ctx, seen};
 
 /// Other names of the instance's actor: the one under which servers of other kinds look for a relay.
 const RELAY: &str = "relay";
@@ -176,7 +176,7 @@ pub async fn node_info(
     ))
 }
 
-/// How many people use this instance, and how much they wrote. Who was active when is not recorded, so it is not told.
+/// How many people use this instance, and how much they wrote.
 async fn usage(ctx: &Ctx, known: &KnownUsage) -> Result<Usage, Error> {
     let now = ctx.now();
     if let Some((at, usage)) = &*known.get()
@@ -186,11 +186,14 @@ async fn usage(ctx: &Ctx, known: &KnownUsage) -> Result<Usage, Error> {
     }
     let mut reader = ctx.store.reader().await?;
     let people = store::actors::count_local(&mut reader, ActorKind::Person).await?;
+    let month = seen::count_active(&mut reader, now, seen::MONTH).await?;
+    let half_year = seen::count_active(&mut reader, now, seen::HALF_YEAR).await?;
     let (posts, answers) = store::timelines::count_local(&mut reader).await?;
     let usage = Usage {
         users: Users {
             total: u64::try_from(people).ok(),
-            ..Users::default()
+            active_month: u64::try_from(month).ok(),
+            active_halfyear: u64::try_from(half_year).ok(),
         },
         local_posts: u64::try_from(posts).ok(),
         local_comments: u64::try_from(answers).ok(),

@@ -34,6 +34,7 @@ pub mod reading;
 pub mod report;
 pub mod scheduled;
 pub mod second_factor;
+pub mod seen;
 mod send;
 pub mod session;
 pub mod settings;

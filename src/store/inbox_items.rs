@@ -5,6 +5,7 @@
 //! small.
 
 mod parked;
+mod waiting;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -19,7 +20,8 @@ use super::conn::insert_many;
 use super::error::Result;
 use super::schema::{inbox_bodies, inbox_items};
 
-pub use parked::{ParkedItem, drop_parked, list_parked, rearm};
+pub use parked::{ParkedItem, drop_parked, list_parked, rearm, remove_old};
+pub use waiting::count_waiting;
 
 /// A received activity that waits for its effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,13 +81,22 @@ pub enum Inserted {
     Known,
 }
 
+/// How a new item begins.
+#[derive(Debug, Clone, Copy)]
+pub enum Begins {
+    /// It waits for whoever claims it.
+    Waiting,
+    Held(Lease),
+    /// Its effect is in the same transaction.
+    Done,
+}
+
 /// A verified activity to be stored.
 #[derive(Debug)]
 pub struct NewItem {
     pub item: InboxItem,
     pub host: String,
-    /// The hold on it from the beginning, if there is one.
-    pub lease: Option<Lease>,
+    pub begins: Begins,
 }
 
 /// Stores verified activities. Says of each what became of it.
@@ -94,7 +105,10 @@ pub struct NewItem {
 /// When the database fails.
 pub async fn insert(c: &mut Conn, new: &[NewItem]) -> Result<Vec<Inserted>> {
     let stored = insert_rows(c, new).await?;
-    let fresh = new.iter().zip(&stored).filter(|(_, is_new)| **is_new);
+    let fresh = new
+        .iter()
+        .zip(&stored)
+        .filter(|(new, is_new)| **is_new && !matches!(new.begins, Begins::Done));
     let bodies: Vec<_> = fresh
         .map(|(new, _)| {
             (
@@ -120,17 +134,24 @@ pub async fn insert(c: &mut Conn, new: &[NewItem]) -> Result<Vec<Inserted>> {
 /// Of each whether it was not there before.
 async fn insert_rows(c: &mut Conn, new: &[NewItem]) -> Result<Vec<bool>> {
     let row = |new: &NewItem| {
-        let (item, lease) = (&new.item, new.lease);
+        let item = &new.item;
+        let received_at = item.received_at.micros();
+        let (leased_until, holder) = match new.begins {
+            Begins::Held(lease) => (lease.until.micros(), lease.holder),
+            Begins::Waiting | Begins::Done => (0, 0),
+        };
+        let done_at = matches!(new.begins, Begins::Done).then_some(received_at);
         (
             inbox_items::id.eq(item.id.0),
             inbox_items::actor_uri.eq(item.actor_uri.clone()),
             inbox_items::key.eq(item.key.clone()),
             inbox_items::host.eq(new.host.clone()),
-            inbox_items::received_at.eq(item.received_at.micros()),
+            inbox_items::received_at.eq(received_at),
             inbox_items::attempts.eq(0),
-            inbox_items::due_at.eq(item.received_at.micros()),
-            inbox_items::leased_until.eq(lease.map_or(0, |lease| lease.until.micros())),
-            inbox_items::holder.eq(lease.map_or(0, |lease| lease.holder)),
+            inbox_items::due_at.eq(received_at),
+            inbox_items::leased_until.eq(leased_until),
+            inbox_items::holder.eq(holder),
+            inbox_items::done_at.eq(done_at),
         )
     };
     match c {
@@ -180,6 +201,20 @@ async fn arm(c: &mut Conn, copy: &InboxItem) -> Result<bool> {
         .execute(c)
         .await?;
     Ok(armed > 0)
+}
+
+/// Whether something of this actor waits for its effect.
+///
+/// # Errors
+/// When the database fails.
+pub async fn has_waiting(c: &mut Conn, actor_uri: &str) -> Result<bool> {
+    let waiting = inbox_items::table
+        .filter(inbox_items::actor_uri.eq(actor_uri))
+        .filter(inbox_items::done_at.is_null())
+        .filter(inbox_items::parked_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(waiting))
+        .get_result(c)
+        .await?)
 }
 
 /// Takes the oldest waiting items, with a lease: at most `limit`, of actors that nobody else holds.
@@ -380,13 +415,9 @@ pub async fn release_items(c: &mut Conn, ids: &[InboxItemId]) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn counts(c: &mut Conn) -> Result<(i64, i64)> {
-    let open = inbox_items::table.filter(inbox_items::done_at.is_null());
-    let waiting: i64 = open
-        .filter(inbox_items::parked_at.is_null())
-        .count()
-        .get_result(c)
-        .await?;
-    let parked: i64 = open
+    let waiting = count_waiting(c).await?;
+    let parked: i64 = inbox_items::table
+        .filter(inbox_items::done_at.is_null())
         .filter(inbox_items::parked_at.is_not_null())
         .count()
         .get_result(c)

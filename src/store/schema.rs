@@ -88,6 +88,7 @@ diesel::table! {
         role -> Text,
         created_at -> BigInt,
         suspended_at -> Nullable<BigInt>,
+        seen_on -> Nullable<BigInt>,
     }
 }
 

@@ -323,23 +323,6 @@ pub async fn pinned(c: &mut Conn, actor: ActorId) -> Result<Vec<Post>> {
     )
 }
 
-/// How many posts of `author` everybody may read, boosts not counted.
-///
-/// # Errors
-/// When the database fails.
-pub async fn count_by_author(c: &mut Conn, author: ActorId) -> Result<i64> {
-    Ok(posts::table
-        .filter(
-            posts::actor_id
-                .eq(author.0)
-                .and(posts::boost_of_id.is_null())
-                .and(posts::audience.eq_any(["public", "quiet"])),
-        )
-        .count()
-        .get_result(c)
-        .await?)
-}
-
 /// How many posts local people have written, and how many of them answer others.
 ///
 /// # Errors

@@ -52,16 +52,16 @@ async function stored(url, request) {
   return state.settings.authFetch ? json(401, { error: 'signature required' }) : json(404, { error: 'not found' })
 }
 
-/** Whether the signature of a POST is of a generation that this peer pretends not to know. */
-function isStrange(request) {
+/** Takes off a signature of a generation that this peer pretends not to know: the request is unsigned then. */
+function overlookStrange(request) {
   const { accepts } = state.settings
-  return request.method === 'POST' && accepts !== 'both' && (accepts === 'rfc9421') !== request.headers.has('signature-input')
+  if (accepts === 'both' || (accepts === 'rfc9421') === request.headers.has('signature-input')) return
+  request.headers.delete('signature')
+  request.headers.delete('signature-input')
 }
 
 async function federate(url, request, headers, body) {
-  const response = isStrange(request)
-    ? new Response('unknown kind of signature', { status: 401 })
-    : await federation.fetch(request, { contextData: undefined })
+  const response = await federation.fetch(request, { contextData: undefined })
   const content = Buffer.from(await response.arrayBuffer())
   if (request.method === 'POST') {
     state.raw.push({ time: new Date().toISOString(), path: url.pathname, status: response.status, headers, body: body.toString() })
@@ -78,6 +78,7 @@ async function answer(incoming) {
   const { method } = incoming
   const headers = Object.entries(incoming.headers).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))
   const request = new Request(url, { method, headers, ...(method === 'GET' || method === 'HEAD' ? {} : { body }) })
+  overlookStrange(request)
   return (await stored(url, request)) ?? federate(url, request, incoming.headers, body)
 }
 

@@ -26,7 +26,7 @@ function blank() {
       firstKnock: process.env.FIRST_KNOCK ?? 'rfc9421', // or draft-cavage-http-signatures-12
       challenge: process.env.CHALLENGE === '1', // Accept-Signature on a 401
       nonce: process.env.NONCE === '1', // and a nonce in it
-      accepts: 'both', // the signatures that an inbox takes: both, rfc9421 or draft; 401 to others before anything is read
+      accepts: 'both', // the signatures that it knows: both, rfc9421 or draft; others are overlooked
     },
   }
 }

@@ -1,5 +1,5 @@
 -- Times are microseconds UTC; ids are made by the application (docs/decisions.md). INTEGER PRIMARY KEY is SQLite's own row
--- number: a table without a second index for its key.
+-- number: a table without a second index for its key. WITHOUT ROWID does the same for keys of several columns.
 
 CREATE TABLE processes (
     node INTEGER PRIMARY KEY,
@@ -53,7 +53,7 @@ CREATE INDEX actors_by_shared_inbox ON actors (shared_inbox);
 CREATE TABLE handles (
     handle TEXT PRIMARY KEY,
     actor_id BIGINT NOT NULL REFERENCES actors (id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE actor_keys (
     id INTEGER PRIMARY KEY,
@@ -74,7 +74,7 @@ CREATE TABLE profile_fields (
     value TEXT NOT NULL,
     audience TEXT NOT NULL,
     PRIMARY KEY (actor_id, position)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
@@ -154,14 +154,14 @@ CREATE TABLE post_recipients (
     actor_id BIGINT NOT NULL REFERENCES actors (id),
     mentioned BOOLEAN NOT NULL,
     PRIMARY KEY (post_id, actor_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX post_recipients_by_actor ON post_recipients (actor_id, post_id);
 
 CREATE TABLE post_tags (
     post_id BIGINT NOT NULL REFERENCES posts (id),
     name TEXT NOT NULL,
     PRIMARY KEY (post_id, name)
-);
+) WITHOUT ROWID;
 CREATE INDEX post_tags_by_name ON post_tags (name, post_id);
 
 CREATE TABLE likes (
@@ -179,7 +179,7 @@ CREATE TABLE pins (
     post_id BIGINT NOT NULL REFERENCES posts (id),
     created_at BIGINT NOT NULL,
     PRIMARY KEY (actor_id, post_id)
-);
+) WITHOUT ROWID;
 
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
@@ -283,7 +283,7 @@ CREATE TABLE activity_subjects (
     activity_id BIGINT NOT NULL REFERENCES activities (id),
     actor_id BIGINT NOT NULL REFERENCES actors (id),
     PRIMARY KEY (activity_id, actor_id)
-);
+) WITHOUT ROWID;
 CREATE INDEX activity_subjects_by_actor ON activity_subjects (actor_id, activity_id);
 
 CREATE TABLE lanes (
@@ -340,7 +340,7 @@ CREATE TABLE receipts (
     host TEXT NOT NULL,
     at BIGINT NOT NULL,
     PRIMARY KEY (object_uri, inbox)
-);
+) WITHOUT ROWID;
 
 -- Incoming: verified and acknowledged; `done_at` is the mark that it had its effect.
 CREATE TABLE inbox_items (

@@ -93,7 +93,7 @@ impl Instance {
         write!(
             text,
             "[instance]\ndomain = \"{}\"\nscheme = \"http\"\n\n[server]\nlisten = \"{}\"\nadmin_listen = \"{}\"\n\n\
-             [database]\nurl = {}\n\n[federation]\nloopback_hosts = {}\n\n[limits]\ninbox_per_host_per_minute = 1_000_000\n",
+             [database]\nurl = {}\n\n[federation]\nloopback_hosts = {}\n\n[limits]\ninbox_per_host_per_minute = 1_000_000\ninbox_waiting = 10_000_000\n",
             self.domain,
             self.listen,
             self.admin,

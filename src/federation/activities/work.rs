@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::domain::actor::Actor;
 use crate::domain::ids::InboxItemId;
 use crate::federation::Federation;
+use crate::net::Budget;
 use crate::services::Ctx;
 use crate::store::inbox_items::{self, InboxItem};
 use crate::store::{Conn, DatabaseKind};
@@ -13,17 +14,46 @@ use crate::wire::activitystreams::activity::IncomingActivity;
 
 use super::{Effect, Outcome, Refused, Trouble, apply, prepare};
 
-/// An item whose effect is known and needs nothing but the database.
-pub(in crate::federation) struct Prepared {
-    pub(in crate::federation) item: InboxItem,
+/// What an activity does, which needs nothing but the database.
+pub(in crate::federation) struct Meaning {
     who: Arc<Actor>,
     effect: Effect,
+}
+
+impl Meaning {
+    /// Its effect may take long, and others should not wait for it.
+    fn is_heavy(&self) -> bool {
+        matches!(self.effect, Effect::ActorGone)
+    }
+
+    /// It changes what this process knows about its actor.
+    fn changes_its_actor(&self) -> bool {
+        matches!(self.effect, Effect::ActorGone | Effect::ActorChanged(_))
+    }
+
+    /// Gives the activity its effect.
+    ///
+    /// # Errors
+    /// When the rules refuse it, or the database fails; the transaction must not stand then.
+    pub(in crate::federation) async fn apply(
+        &self,
+        ctx: &Ctx,
+        tx: &mut Conn,
+    ) -> Result<Outcome, Refused> {
+        apply(ctx, tx, &self.who, &self.effect).await
+    }
+}
+
+/// An item whose effect is known.
+pub(in crate::federation) struct Prepared {
+    pub(in crate::federation) item: InboxItem,
+    meaning: Meaning,
 }
 
 impl Prepared {
     /// It may take long, and others should not wait for it.
     pub(in crate::federation) fn is_heavy(&self) -> bool {
-        matches!(self.effect, Effect::ActorGone)
+        self.meaning.is_heavy()
     }
 }
 
@@ -36,32 +66,54 @@ pub(in crate::federation) async fn ready(
     item: InboxItem,
     activity: Option<IncomingActivity>,
 ) -> Result<Prepared, (InboxItem, Trouble)> {
-    match look(federation, &item, activity).await {
-        Ok((who, effect)) => Ok(Prepared { item, who, effect }),
+    let parsed = match activity {
+        Some(activity) => Ok(activity),
+        None => IncomingActivity::parse(item.body.as_bytes()),
+    };
+    let found = match parsed {
+        Ok(activity) => look(federation, &activity, &federation.budget()).await,
+        Err(error) => Err(error.into()),
+    };
+    match found {
+        Ok(meaning) => Ok(Prepared { item, meaning }),
         Err(trouble) => Err((item, trouble)),
     }
 }
 
+/// What a new activity does, where that can be said and done at once: no other server has to be asked, and nothing
+/// that was received from its actor before waits.
+pub(in crate::federation) async fn at_hand(
+    federation: &Federation,
+    activity: &IncomingActivity,
+) -> Option<Meaning> {
+    let mut reader = federation.ctx.store.reader().await.ok()?;
+    // Looked up before anything else is read: what was acknowledged before this activity came has had its effect then.
+    let waits = inbox_items::has_waiting(&mut reader, activity.actor.as_str()).await;
+    drop(reader);
+    if waits.ok()? {
+        return None;
+    }
+    let nothing = Budget::new(0);
+    let meaning = look(federation, activity, &nothing).await.ok()?;
+    let needs_more = nothing.ran_short() || meaning.is_heavy() || meaning.changes_its_actor();
+    (!needs_more).then_some(meaning)
+}
+
 async fn look(
     federation: &Federation,
-    item: &InboxItem,
-    activity: Option<IncomingActivity>,
-) -> Result<(Arc<Actor>, Effect), Trouble> {
-    let activity = match activity {
-        Some(activity) => activity,
-        None => IncomingActivity::parse(item.body.as_bytes())?,
-    };
-    let budget = federation.budget();
-    let who = federation.actor(&activity.actor, &budget).await?;
+    activity: &IncomingActivity,
+    budget: &Budget,
+) -> Result<Meaning, Trouble> {
+    let who = federation.actor(&activity.actor, budget).await?;
     let effect = if who.is_active() || matches!(activity.kind.as_str(), "Delete") {
-        prepare(federation, &who, &activity, &budget).await?
+        prepare(federation, &who, activity, budget).await?
     } else {
         Effect::Nothing("its actor is suspended here or gone")
     };
     if let Effect::Nothing(reason) = effect {
         tracing::debug!(activity.kind = %activity.kind, actor.uri = %activity.actor, reason, "a received activity means nothing here");
     }
-    Ok((who, effect))
+    Ok(Meaning { who, effect })
 }
 
 /// Gives items of different actors their effect in one transaction. `None` when one of them stands in the way; nothing
@@ -81,7 +133,7 @@ pub(in crate::federation) async fn together(
                     .as_ref()
                     .is_none_or(|turns| turns.contains(&prepared.item.id));
                 outcomes.push(if is_its_turn {
-                    apply(ctx, tx, &prepared.who, &prepared.effect).await?
+                    prepared.meaning.apply(ctx, tx).await?
                 } else {
                     Outcome::Elsewhere
                 });
@@ -140,7 +192,7 @@ pub(in crate::federation) async fn alone(
             if turns.is_some_and(|turns| turns.is_empty()) {
                 return Err(Refused::NotItsTurn);
             }
-            let outcome = apply(ctx, tx, &prepared.who, &prepared.effect).await?;
+            let outcome = prepared.meaning.apply(ctx, tx).await?;
             if inbox_items::finish(tx, &id, ctx.now()).await? == 1 {
                 Ok(outcome)
             } else {
@@ -171,7 +223,7 @@ pub(in crate::federation) async fn alone(
 }
 
 fn forget(federation: &Federation, prepared: &Prepared) {
-    if matches!(prepared.effect, Effect::ActorGone | Effect::ActorChanged(_)) {
-        federation.forget(prepared.who.id);
+    if prepared.meaning.changes_its_actor() {
+        federation.forget(prepared.meaning.who.id);
     }
 }

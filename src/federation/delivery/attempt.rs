@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::domain::delivery::Outcome;
-use crate::federation::signatures::{Generation, Signer, Unsigned};
+use crate::federation::generations::Generations;
+use crate::federation::signatures::{Generation, Signer, Unsigned, Wish};
 use crate::net::FetchError;
 use crate::services::Ctx;
-use crate::store::{self, hosts};
 
 use super::{Post, Refresh, TRY};
 
@@ -43,6 +43,7 @@ pub(super) struct Habit {
 #[derive(Clone, Copy)]
 pub(super) struct Means<'a> {
     pub ctx: &'a Ctx,
+    pub generations: &'a Generations,
     pub post: &'a dyn Post,
     pub refresh: &'a dyn Refresh,
 }
@@ -80,24 +81,17 @@ impl Means<'_> {
 
     async fn knock(&self, letter: &Letter<'_>, habit: &mut Habit) -> Sent {
         let generation = habit.known.unwrap_or(Generation::Draft);
-        let mut sent = self.send(letter, generation).await;
+        let (mut sent, wish) = self.send(letter, generation).await;
         if sent.is_success() {
             habit.works(generation);
             return sent;
         }
-        // A host that refuses what it used to accept with 401 may have changed its mind about generations.
-        let in_doubt = habit.known.is_none() || sent.status() == 401;
         let may_help = matches!(sent, Sent::Came(outcome) if outcome.may_want_other_signature());
-        if may_help && in_doubt && self.may_try_other(letter.host).await {
-            let other = generation.other();
-            let second = self.send(letter, other).await;
-            if second.is_success() {
-                habit.works(other);
-                return second;
-            }
+        if may_help && let Some(second) = self.again(letter, wish, sent.status(), habit).await {
+            return second;
         }
         if matches!(sent.status(), 401 | 403) && self.refresh.refresh(letter.url).await {
-            let again = self.send(letter, generation).await;
+            let (again, _) = self.send(letter, generation).await;
             if again.is_success() {
                 habit.works(generation);
             }
@@ -108,23 +102,75 @@ impl Means<'_> {
         sent
     }
 
-    async fn send(&self, letter: &Letter<'_>, generation: Generation) -> Sent {
-        let request = Unsigned {
-            method: &Method::POST,
-            url: letter.url,
-            body: Some(letter.body),
+    /// Sends once more as the server asks, or else in the other generation. `None` unless that works.
+    async fn again(
+        &self,
+        letter: &Letter<'_>,
+        wish: Option<Wish>,
+        status: u16,
+        habit: &mut Habit,
+    ) -> Option<Sent> {
+        if let Some(wish) = wish
+            && let Ok(headers) =
+                letter
+                    .signer
+                    .sign_as_asked(&request(letter), &wish, self.ctx.now())
+        {
+            let (second, _) = self.send_signed(letter, headers).await;
+            return second.is_success().then(|| {
+                habit.works(Generation::Rfc9421);
+                second
+            });
+        }
+        // A host that refuses what it used to accept with 401 may have changed its mind about generations.
+        if habit.known.is_some() && status != 401 {
+            return None;
+        }
+        let _turn = self.generations.turn(letter.host).await;
+        let now_known = self.generations.known(letter.host).await;
+        let used = habit.known.unwrap_or(Generation::Draft);
+        let other = if now_known == habit.known {
+            let may_try = self.generations.may_try_delivery(letter.host).await;
+            may_try.then_some(used.other())?
+        } else {
+            // Another lane found out while this one was refused.
+            now_known.filter(|generation| *generation != used)?
         };
-        let signed = letter.signer.sign(generation, &request, self.ctx.now());
-        let Ok(headers) = signed else {
-            return Sent::Came(Outcome::Forbidden);
-        };
+        let (second, _) = self.send(letter, other).await;
+        if !second.is_success() {
+            return None;
+        }
+        if now_known != Some(other) {
+            self.generations.remember(letter.host, other).await;
+        }
+        habit.known = Some(other);
+        Some(second)
+    }
+
+    async fn send(&self, letter: &Letter<'_>, generation: Generation) -> (Sent, Option<Wish>) {
+        let signed = letter
+            .signer
+            .sign(generation, &request(letter), self.ctx.now());
+        match signed {
+            Ok(headers) => self.send_signed(letter, headers).await,
+            Err(_) => (Sent::Came(Outcome::Forbidden), None),
+        }
+    }
+
+    /// Sends, and says with what signature the server asks for if it refuses this one.
+    async fn send_signed(&self, letter: &Letter<'_>, headers: HeaderMap) -> (Sent, Option<Wish>) {
         let started = Instant::now();
+        let mut wish = None;
         let answer = self.post.post(letter.url, headers, letter.body.clone());
         let sent = match answer.await {
-            Ok(answer) => Sent::Came(Outcome::Answered {
-                status: answer.status,
-                retry_after: answer.retry_after,
-            }),
+            Ok(answer) => {
+                let asked = answer.accept_signature.as_ref();
+                wish = asked.and_then(|value| Wish::read(value.to_str().ok()?));
+                Sent::Came(Outcome::Answered {
+                    status: answer.status,
+                    retry_after: answer.retry_after,
+                })
+            }
             Err(FetchError::Busy) => Sent::Busy,
             Err(FetchError::Refused(_)) => Sent::Came(Outcome::Forbidden),
             Err(FetchError::Timeout) => Sent::Came(Outcome::TimedOut),
@@ -136,21 +182,15 @@ impl Means<'_> {
         metrics::histogram!("kith_delivery_request_seconds")
             .record(started.elapsed().as_secs_f64());
         metrics::counter!("kith_delivery_requests_total", "answer" => word(sent)).increment(1);
-        sent
+        (sent, wish)
     }
+}
 
-    /// Whether this is the day's one try of the other generation on `host`.
-    async fn may_try_other(&self, host: &str) -> bool {
-        let now = self.ctx.now();
-        let taken: store::Result<bool> = self
-            .ctx
-            .store
-            .transaction(async |tx| hosts::take_generation_try(tx, host, now).await)
-            .await;
-        taken.unwrap_or_else(|error| {
-            tracing::warn!(peer.domain = host, %error, "the other signature was not tried");
-            false
-        })
+fn request<'a>(letter: &Letter<'a>) -> Unsigned<'a> {
+    Unsigned {
+        method: &Method::POST,
+        url: letter.url,
+        body: Some(letter.body),
     }
 }
 

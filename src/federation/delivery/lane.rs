@@ -14,6 +14,7 @@ use crate::domain::delivery::{Outcome, Tried, Verdict, judge};
 use crate::domain::ids::ActivityId;
 use crate::domain::lane::{Next, Waiting, next};
 use crate::domain::outgoing::Variant;
+use crate::federation::generations::Generations;
 use crate::federation::signatures::{Generation, Signer};
 use crate::services::Ctx;
 use crate::store::lanes::{Change, Head, Lane, Lease};
@@ -31,6 +32,7 @@ const BREATH: Duration = Duration::from_secs(1);
 /// What all lanes of a worker share.
 pub(super) struct Office {
     pub ctx: Ctx,
+    pub generations: Generations,
     pub post: Arc<dyn Post>,
     pub refresh: Arc<dyn Refresh>,
     pub keys: Keyring,
@@ -85,8 +87,10 @@ pub(super) enum Plan {
     Send,
     /// Send one thing, to see whether the host is back.
     Probe,
-    /// The host is paused until then.
+    /// Wait until then.
     Sleep(Timestamp),
+    /// Wait as long as the host is paused.
+    Pause,
     /// Its deliveries were parked; only the lease is given back.
     Rest,
     /// Nothing may be sent to this host.
@@ -131,6 +135,10 @@ pub(super) async fn work(office: &Office, job: Job) -> Report {
             report.sleep_until(until);
             report
         }
+        Plan::Pause => {
+            report.pause();
+            report
+        }
         Plan::Rest => report,
         Plan::Drop => {
             tracing::info!(
@@ -138,7 +146,7 @@ pub(super) async fn work(office: &Office, job: Job) -> Report {
                 inbox = job.lane.inbox,
                 "deliveries to a blocked server were dropped"
             );
-            report.settled.clear = true;
+            report.clear();
             report
         }
     }
@@ -215,7 +223,7 @@ impl Run<'_> {
     async fn send(&mut self, head: Head) -> Step {
         let (ctx, lane) = (&self.office.ctx, &self.job.lane);
         if ctx.rules.get().is_blocked(&lane.host) {
-            self.report.settled.clear = true;
+            self.report.clear();
             return Step::Enough;
         }
         let Some(body) = self.job.bodies.get(&(head.activity, head.variant)) else {
@@ -231,6 +239,7 @@ impl Run<'_> {
         };
         let means = Means {
             ctx,
+            generations: &self.office.generations,
             post: &*self.office.post,
             refresh: &*self.office.refresh,
         };
@@ -282,7 +291,7 @@ impl Run<'_> {
             }
             Verdict::Gone => {
                 self.report.gone = Some(self.job.lane.inbox.clone());
-                self.report.settled.clear = true;
+                self.report.clear();
                 Step::Enough
             }
             Verdict::Retry { at, blocking } => {

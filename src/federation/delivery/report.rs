@@ -7,7 +7,7 @@ use crate::store::lanes::{Change, Lane, Lease, Settled};
 /// Everything that is written when a lease ends.
 #[derive(Debug)]
 pub(super) struct Report {
-    pub settled: Settled,
+    settled: Settled,
     pub host: String,
     /// How the host did, oldest first: `true` for an answer, `false` for a failure.
     pub tries: Vec<bool>,
@@ -27,6 +27,7 @@ impl Report {
                 lease,
                 changes: Vec::new(),
                 clear: false,
+                heed_pause: false,
                 not_before: None,
             },
             host: lane.host.clone(),
@@ -43,6 +44,23 @@ impl Report {
 
     pub(super) fn sleep_until(&mut self, at: Timestamp) {
         self.settled.not_before = Some(at);
+    }
+
+    /// Whatever the lane holds is removed.
+    pub(super) fn clear(&mut self) {
+        self.settled.clear = true;
+    }
+
+    /// The lane sleeps as long as its host is paused.
+    pub(super) fn pause(&mut self) {
+        self.settled.heed_pause = true;
+    }
+
+    /// What is written about the lane.
+    pub(super) fn settled(&self) -> Settled {
+        let mut settled = self.settled.clone();
+        settled.heed_pause |= self.troubled || self.tries.contains(&false);
+        settled
     }
 
     /// The host has to be written about.

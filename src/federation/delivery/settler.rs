@@ -52,8 +52,10 @@ pub(super) async fn run(ctx: Ctx, mut notes: mpsc::Receiver<Note>) {
     }
 }
 
+/// What was learned about hosts comes first: whoever sees that a lane is free again, or the queue empty, finds it.
 async fn write(ctx: &Ctx, reports: &[Report]) {
-    let batch: Vec<Settled> = reports.iter().map(|r| r.settled.clone()).collect();
+    let told = tell_hosts(ctx, reports).await;
+    let batch: Vec<Settled> = reports.iter().map(Report::settled).collect();
     if let Err(error) = persist(ctx, &batch).await {
         tracing::error!(%error, lanes = batch.len(), "results of deliveries were not kept as one; trying one by one");
         for settled in &batch {
@@ -63,7 +65,10 @@ async fn write(ctx: &Ctx, reports: &[Report]) {
             }
         }
     }
-    if let Err(error) = tell_hosts(ctx, reports).await {
+    // If the database was away, it may be back.
+    if told.is_err()
+        && let Err(error) = tell_hosts(ctx, reports).await
+    {
         tracing::error!(%error, "what was learned about other servers was not kept");
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::domain::clock::Timestamp;
 use crate::domain::delivery::Admission;
 use crate::federation::signatures::Generation;
 use crate::store::hosts::{self, Peer};
@@ -45,7 +44,7 @@ pub(super) async fn claim(
 async fn give_back(office: &Office, lease: Lease, claimed: &[Lane]) {
     let batch: Vec<_> = claimed
         .iter()
-        .map(|lane| super::report::Report::new(lane, lease).settled)
+        .map(|lane| super::report::Report::new(lane, lease).settled())
         .collect();
     let now = office.ctx.now();
     let batch = &batch;
@@ -107,17 +106,17 @@ async fn plan(
 /// What the lanes of one host do.
 enum Plans {
     All(Plan),
-    /// The first that has something to send probes; the others wait until then.
-    One(Timestamp),
+    /// The first that has something to send probes; the others wait for what comes of it.
+    One,
 }
 
 impl Plans {
     fn next(&mut self, is_empty: bool) -> Plan {
         match *self {
             Plans::All(plan) => plan,
-            Plans::One(until) if is_empty => Plan::Sleep(until),
-            Plans::One(until) => {
-                *self = Plans::All(Plan::Sleep(until));
+            Plans::One if is_empty => Plan::Pause,
+            Plans::One => {
+                *self = Plans::All(Plan::Pause);
                 Plan::Probe
             }
         }
@@ -147,7 +146,7 @@ async fn admit(office: &Office, host: &str, peer: &Peer) -> store::Result<Plans>
             ctx.store
                 .transaction(async |tx| lanes::postpone_host(tx, host, until).await)
                 .await?;
-            Ok(Plans::All(Plan::Sleep(until)))
+            Ok(Plans::All(Plan::Pause))
         }
         Admission::Probe(until) => {
             let seen = peer.health.paused_until;
@@ -160,9 +159,9 @@ async fn admit(office: &Office, host: &str, peer: &Peer) -> store::Result<Plans>
                 })
                 .await?;
             Ok(if taken {
-                Plans::One(until)
+                Plans::One
             } else {
-                Plans::All(Plan::Sleep(until))
+                Plans::All(Plan::Pause)
             })
         }
     }

@@ -18,6 +18,7 @@ use super::keyring::Keyring;
 use super::lane::{Job, Office, Slow, work};
 use super::settler::{self, Note};
 use super::{LEASE, Post, Refresh, SLOW_TRIES, triage};
+use crate::federation::generations::Generations;
 
 /// The shortest and the longest pause between two looks at the queue. A bell ends it early.
 const SOON: Duration = Duration::from_millis(280);
@@ -77,6 +78,7 @@ impl Worker {
             settings,
             last_lease: AtomicI64::new(0),
             office: Arc::new(Office {
+                generations: Generations::new(ctx.clone()),
                 ctx,
                 post: ways.post,
                 refresh: ways.refresh,

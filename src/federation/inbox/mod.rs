@@ -1,12 +1,15 @@
 //! The inbox: from a request to a promise (a stored row and 202), and from the promise to its effect.
 //!
-//! Before answering: caps, signature, key owner, origin and ownership rules, blocks. Afterwards, in `worker`, for each
-//! actor in order: fetch what is needed, then one transaction with the effect and the mark that it is done.
+//! Before answering: caps, signature, key owner, origin and ownership rules, blocks. Where nothing has to be fetched and
+//! nothing of the actor waits, the effect is in the transaction that stores it. All others get theirs afterwards, in
+//! `worker`, for each actor in order: fetch what is needed, then one transaction with the effect and the mark that it is
+//! done.
 
 mod admit;
 mod intake;
 mod lanes;
 mod rates;
+mod waiting;
 mod worker;
 
 use std::fmt::Write as _;
@@ -24,11 +27,14 @@ use crate::store::{self, hosts};
 use crate::wire::activitystreams::activity::IncomingActivity;
 use crate::wire::activitystreams::{Shape, check_shape};
 
+use super::activities::work;
 use super::signatures::{Here, Presented, RequestParts, SignatureError};
 use super::{Failure, Federation};
 
+use intake::Arriving;
 pub(super) use intake::Intake;
 pub use rates::Rates;
+pub use waiting::Waiting;
 pub use worker::Worker;
 
 /// A POST to an inbox, as it came.
@@ -64,6 +70,8 @@ pub enum Rejected {
     Refused(#[from] authority::Breach),
     #[error("too much at once")]
     TooMany { retry_after: Duration },
+    #[error("too much waits already")]
+    Full { retry_after: Duration },
     #[error("the signer cannot be read now")]
     TryLater(#[source] Failure),
     #[error("the database failed")]
@@ -82,6 +90,7 @@ impl Rejected {
             | Rejected::Refused(authority::Breach::SignerIsNotActor) => (401, None),
             Rejected::Refused(_) => (403, None),
             Rejected::TooMany { retry_after } => (429, Some(retry_after.as_secs().max(1))),
+            Rejected::Full { retry_after } => (503, Some(retry_after.as_secs())),
             Rejected::TryLater(_) => (503, Some(60)),
             Rejected::Store(_) => (503, Some(5)),
         }
@@ -99,6 +108,7 @@ impl Federation {
     /// See [`Rejected`]; nothing is stored then.
     pub async fn receive(&self, delivery: Delivery<'_>) -> Result<Receipt, Rejected> {
         let presented = self.presented("POST", delivery)?;
+        self.waiting.admit(&self.ctx.store).await?;
         let depth = self.ctx.limits.json_depth;
         check_shape(
             delivery.body,
@@ -189,7 +199,14 @@ impl Federation {
             received_at: now,
             attempts: 0,
         };
-        let inserted = self.intake.store(item, host, activity).await?;
+        let meaning = Box::pin(work::at_hand(self, &activity)).await;
+        let arrival = Arriving {
+            item,
+            host: host.to_owned(),
+            activity,
+            meaning,
+        };
+        let inserted = self.intake.store(arrival).await?;
         self.hear_from(host).await?;
         Ok(match inserted {
             Inserted::New | Inserted::Armed => Receipt::Accepted,

@@ -1,6 +1,7 @@
 //! The worker that turns stored activities into their effects, for each actor in order.
 //!
-//! Most items come from the requests of this process (`intake`). What other processes stored, what was put off, and what
+//! Most items come from the requests of this process (`intake`), those that could not have their effect at once. What
+//! other processes stored, what was put off, and what
 //! was left over at the last end is claimed from the database. Each item is prepared by itself; those that are ready get
 //! their effect together, in one transaction.
 
@@ -266,11 +267,16 @@ async fn one_by_one(federation: &Federation, batch: Vec<Prepared>) -> Vec<(Inbox
 }
 
 fn judged(outcome: Outcome) -> Verdict {
-    metrics::counter!(INBOX_ACTIVITIES, "outcome" => outcome.as_str()).increment(1);
+    count(outcome);
     match outcome {
         Outcome::Elsewhere => Verdict::Waits,
         Outcome::Done | Outcome::Ignored => Verdict::Done,
     }
+}
+
+/// Counts what became of an activity.
+pub(super) fn count(outcome: Outcome) {
+    metrics::counter!(INBOX_ACTIVITIES, "outcome" => outcome.as_str()).increment(1);
 }
 
 async fn give_back(federation: Arc<Federation>, ids: Vec<InboxItemId>) -> Ended {

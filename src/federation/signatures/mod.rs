@@ -16,6 +16,7 @@ mod rfc9421;
 mod sign;
 mod structured;
 mod verify;
+mod wish;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use keys::{Algorithm, KeyError, PublicKey};
 pub use private::PrivateKey;
 pub use sign::{ACTIVITY_JSON, SignError, Signer, Unsigned};
 pub use verify::{Here, Presented, RequestParts, SignatureError};
+pub use wish::Wish;
 
 /// The two ways of signing a request that are in use between servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,5 +1,7 @@
 //! Outgoing requests: the headers that sign them, in either generation.
 
+use std::fmt::Write as _;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{CONTENT_TYPE, DATE, HOST};
@@ -8,10 +10,14 @@ use url::Url;
 
 use crate::domain::clock::Timestamp;
 
+use super::wish::{Wish, component};
 use super::{Algorithm, Generation, PrivateKey, digest};
 
 /// The content type of every body that we sign.
 pub const ACTIVITY_JSON: &str = activitypub_federation::FEDERATION_CONTENT_TYPE;
+
+/// How long a signature counts whose end is asked for.
+const VALID: i64 = 300;
 
 /// The last second that an HTTP date can name.
 const LAST_SECOND: i64 = 253_402_300_799;
@@ -27,6 +33,9 @@ pub enum SignError {
     Header,
     #[error("the key could not sign")]
     Key,
+    /// Another key or algorithm is wanted, or something signed that the request does not have.
+    #[error("what is asked to be signed cannot be")]
+    Wish,
 }
 
 /// A request about to be sent.
@@ -138,46 +147,71 @@ impl Signer {
         body: Option<&[u8]>,
         now: Timestamp,
     ) -> Result<HeaderMap, SignError> {
-        let host = authority(url)?;
-        let mut headers = base_headers(&host, &http_date(now), body)?;
-        let mut text = format!(
-            "\"@method\": {method}\n\"@target-uri\": {}://{host}{}\n",
-            url.scheme(),
-            target(url)
-        );
-        let mut covered = r#""@method" "@target-uri""#.to_owned();
+        let request = Unsigned { method, url, body };
+        self.sign_as_asked(&request, &Wish::none(), now)
+    }
+
+    /// [`Signer::sign`] by RFC 9421 as a server asks. What every request of ours covers is covered even if it is not asked
+    /// for: a signature that names no host could be used on another one.
+    ///
+    /// # Errors
+    /// [`SignError::Wish`] if it cannot be fulfilled, otherwise as [`Signer::sign`].
+    pub fn sign_as_asked(
+        &self,
+        request: &Unsigned<'_>,
+        wish: &Wish,
+        now: Timestamp,
+    ) -> Result<HeaderMap, SignError> {
+        let Unsigned { method, url, body } = *request;
+        let algorithm = self.algorithm(Generation::Rfc9421);
+        if !wish.allows(&self.key_id, algorithm) {
+            return Err(SignError::Wish);
+        }
+        let mut headers = base_headers(&authority(url)?, &http_date(now), body)?;
         if let Some(body) = body {
             let digest = digest::rfc9530_value(body);
-            text.push_str("\"content-digest\": ");
-            text.push_str(&digest);
-            text.push('\n');
-            covered.push_str(r#" "content-digest""#);
             set(
                 &mut headers,
                 HeaderName::from_static("content-digest"),
                 &digest,
             )?;
         }
-        let algorithm = self.algorithm(Generation::Rfc9421);
+        let (mut text, mut covered) = (String::new(), Vec::with_capacity(8));
+        for name in covering(wish, body.is_some()) {
+            let value = component(name, (method, url), &headers).ok_or(SignError::Wish)?;
+            covered.push(format!("\"{name}\""));
+            let _ = writeln!(text, "\"{name}\": {value}");
+        }
         let parameters = format!(
-            r#"({covered});created={};keyid="{}";alg="{algorithm}""#,
-            now.secs(),
-            self.key_id
+            "({}){}",
+            covered.join(" "),
+            self.parameters(wish, algorithm, now)
         );
         text.push_str("\"@signature-params\": ");
         text.push_str(&parameters);
         let signature = self.signature(&text)?;
-        set(
-            &mut headers,
-            HeaderName::from_static("signature-input"),
-            &format!("sig1={parameters}"),
-        )?;
-        set(
-            &mut headers,
-            HeaderName::from_static("signature"),
-            &format!("sig1=:{signature}:"),
-        )?;
+        for (name, value) in [
+            ("signature-input", parameters),
+            ("signature", format!(":{signature}:")),
+        ] {
+            let value = format!("{}={value}", wish.label);
+            set(&mut headers, HeaderName::from_static(name), &value)?;
+        }
         Ok(headers)
+    }
+
+    fn parameters(&self, wish: &Wish, algorithm: &str, now: Timestamp) -> String {
+        let mut text = format!(";created={}", now.secs());
+        if wish.expires {
+            let _ = write!(text, ";expires={}", now.secs().saturating_add(VALID));
+        }
+        let _ = write!(text, r#";keyid="{}";alg="{algorithm}""#, self.key_id);
+        for (name, value) in [("nonce", &wish.nonce), ("tag", &wish.tag)] {
+            if let Some(value) = value {
+                let _ = write!(text, r#";{name}="{value}""#);
+            }
+        }
+        text
     }
 
     /// The name of what the key does, in the words of `generation`.
@@ -194,6 +228,14 @@ impl Signer {
         let bytes = self.key.sign(text.as_bytes()).ok().ok_or(SignError::Key)?;
         Ok(STANDARD.encode(bytes))
     }
+}
+
+/// What is asked for, in that order, then what every request of ours covers.
+fn covering(wish: &Wish, has_body: bool) -> impl Iterator<Item = &str> {
+    let own = ["@method", "@target-uri", "content-digest"];
+    let own = own.into_iter().take(if has_body { 3 } else { 2 });
+    let asked = wish.components.iter().map(String::as_str);
+    asked.chain(own.filter(move |name| !wish.components.iter().any(|asked| asked == name)))
 }
 
 fn base_headers(host: &str, date: &str, body: Option<&[u8]>) -> Result<HeaderMap, SignError> {

@@ -81,7 +81,9 @@ impl FromRequestParts<Api> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
         let hash = bearer(&parts.headers).ok_or(ApiError::BadToken)?.hash();
         let who = session::by_token(&api.ctx, &hash).await?;
-        who.map(SignedIn).ok_or(ApiError::BadToken)
+        let who = who.ok_or(ApiError::BadToken)?;
+        api.seen.note(&api.ctx, who.account).await;
+        Ok(SignedIn(who))
     }
 }
 

@@ -13,13 +13,11 @@ use crate::domain::ids::{AccountId, ActorId, PostId, ScheduledId};
 use crate::domain::post::Post;
 use crate::services::Ctx;
 use crate::services::StoreError;
-use crate::services::reading::{self, Counts};
+use crate::services::reading::{Counts, KnownCounts};
 use crate::text::sanitize::sanitize;
 
 /// Cleaned HTML kept, in bytes.
 const HTML_BYTES: u64 = 16 * 1024 * 1024;
-/// How old a number beside an embedded account may be; the account's own page counts anew.
-const COUNTS_AGE: Duration = Duration::from_secs(10);
 /// How long a request's key is remembered.
 const DONE_AGE: Duration = Duration::from_hours(1);
 
@@ -40,12 +38,13 @@ pub(super) type Done = Arc<Mutex<Option<Made>>>;
 pub(super) struct Caches {
     contents: Cache<(PostId, u64), Arc<str>>,
     notes: Cache<(ActorId, i64), Arc<str>>,
-    counts: Cache<ActorId, Counts>,
+    counts: KnownCounts,
     done: Cache<(AccountId, String), Done>,
 }
 
-impl Default for Caches {
-    fn default() -> Self {
+impl Caches {
+    /// Caches beside `counts`, which pages share: the account's own page in the API counts anew.
+    pub(super) fn new(counts: KnownCounts) -> Self {
         Caches {
             contents: Cache::builder()
                 .max_capacity(HTML_BYTES)
@@ -55,10 +54,7 @@ impl Default for Caches {
                 .max_capacity(HTML_BYTES / 4)
                 .weigher(|_, html: &Arc<str>| weight(html))
                 .build(),
-            counts: Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(COUNTS_AGE)
-                .build(),
+            counts,
             done: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_live(DONE_AGE)
@@ -99,21 +95,6 @@ impl Caches {
         ctx: &Ctx,
         ids: impl Iterator<Item = ActorId>,
     ) -> Result<HashMap<ActorId, Counts>, StoreError> {
-        let mut found = HashMap::new();
-        let mut missing = Vec::new();
-        for id in ids {
-            match self.counts.get(&id) {
-                Some(counts) => {
-                    found.insert(id, counts);
-                }
-                None if !missing.contains(&id) => missing.push(id),
-                None => {}
-            }
-        }
-        for (id, counts) in reading::counts(ctx, &missing).await? {
-            self.counts.insert(id, counts);
-            found.insert(id, counts);
-        }
-        Ok(found)
+        self.counts.of(ctx, ids).await
     }
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::Value;
 
-use crate::services::reading;
+use crate::services::{reading, seen};
 
 use super::Api;
 use super::entities::instance::{self, Totals};
@@ -12,7 +12,12 @@ use super::error::ApiResult;
 
 async fn totals(api: &Api) -> ApiResult<Totals> {
     let (people, posts) = reading::local_totals(&api.ctx).await?;
-    Ok(Totals { people, posts })
+    let active_month = seen::active_month(&api.ctx).await?;
+    Ok(Totals {
+        people,
+        posts,
+        active_month,
+    })
 }
 
 /// `GET /api/v1/instance`

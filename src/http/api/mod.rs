@@ -55,6 +55,7 @@ use crate::domain::actor::Actor;
 use crate::federation::Federation;
 use crate::services::Ctx;
 use crate::services::reading::{EventView, PostView};
+use crate::services::seen::Seen;
 
 use self::auth::SignedIn;
 use self::caches::Caches;
@@ -70,6 +71,7 @@ struct Api {
     federation: Federation,
     about: Arc<About>,
     caches: Caches,
+    seen: Seen,
     /// Who may say where a request comes from.
     proxies: Arc<[IpNet]>,
 }
@@ -82,7 +84,8 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         ctx: app.ctx.clone(),
         federation: app.federation.clone(),
         about: Arc::new(About::of(app)),
-        caches: Caches::default(),
+        caches: Caches::new(app.counts.clone()),
+        seen: app.seen.clone(),
         proxies: app.config.server.trusted_proxies.clone().into(),
     };
     Router::new()

@@ -47,9 +47,9 @@ pub async fn show_group(app: &App, viewer: &Viewer, name: &str, older: Older) ->
     if !actor.is_group() {
         return Ok(moved(&links::actor_page(&actor)));
     }
-    let shown = posts_of(app, viewer.id(), actor.id, older).await?;
+    let shown = posts_of(app, viewer.id(), &actor, older).await?;
     let events = reading::upcoming_events_of(ctx, viewer.id(), actor.id, EVENTS).await?;
-    let view = reading::profile(ctx, viewer.id(), actor).await?;
+    let view = reading::profile_lately(ctx, &app.counts, viewer.id(), actor).await?;
     let page = GroupPage {
         frame: frame(app, viewer, &view),
         who: ActorCard::of(&ctx.uris, &view.actor),

@@ -80,9 +80,9 @@ pub async fn show_profile(app: &App, viewer: &Viewer, name: &str, older: Older) 
         ActorKind::Person | ActorKind::Service | ActorKind::Organization => {}
     }
     let ctx = &app.ctx;
-    let shown = posts_of(app, viewer.id(), actor.id, older).await?;
+    let shown = posts_of(app, viewer.id(), &actor, older).await?;
     let events = reading::upcoming_events_of(ctx, viewer.id(), actor.id, EVENTS).await?;
-    let view = reading::profile(ctx, viewer.id(), actor).await?;
+    let view = reading::profile_lately(ctx, &app.counts, viewer.id(), actor).await?;
     let page = ProfilePage {
         frame: frame(app, viewer, &view),
         who: ActorCard::of(&ctx.uris, &view.actor),
@@ -126,7 +126,7 @@ pub(super) fn moved(path: &str) -> axum::response::Response {
 pub(super) async fn posts_of(
     app: &App,
     viewer: Option<ActorId>,
-    author: ActorId,
+    author: &Actor,
     older: Older,
 ) -> Result<Posts, PageError> {
     let ctx = &app.ctx;
@@ -134,16 +134,11 @@ pub(super) async fn posts_of(
         max: older.before,
         ..Page::first(POSTS)
     };
-    let posts = reading::by_author(ctx, viewer, author, page).await?;
-    let pinned = if older.before.is_none() {
-        reading::pinned(ctx, viewer, author).await?
-    } else {
-        Vec::new()
-    };
+    let wall = reading::wall(ctx, viewer, author, page).await?;
     Ok(Posts {
-        pinned: PostCard::list(&ctx.uris, &pinned),
-        older: next_page(&posts),
-        latest: PostCard::list(&ctx.uris, &posts),
+        pinned: PostCard::list(&ctx.uris, &wall.pinned),
+        older: next_page(&wall.latest),
+        latest: PostCard::list(&ctx.uris, &wall.latest),
     })
 }
 

@@ -8,6 +8,7 @@ use crate::net::resolver::ResolveError;
 
 mod bodies;
 mod deliveries;
+mod knocks;
 mod peer;
 mod redirects;
 mod secure;

@@ -1,5 +1,7 @@
 //! Events with what a viewer may see of them.
 
+use std::collections::HashMap;
+
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, EventVisibility, Invitation};
 use crate::domain::ids::{ActorId, EventId};
@@ -78,13 +80,41 @@ async fn view(
     viewer: Option<ActorId>,
     event: Event,
 ) -> store::Result<Option<EventView>> {
-    let Some(host) = actors::find(c, event.host).await?.filter(Actor::is_active) else {
+    Ok(all(c, viewer, vec![event]).await?.pop())
+}
+
+/// Events for `viewer`, in the order given; what they may not see is left out.
+async fn all(
+    c: &mut Conn,
+    viewer: Option<ActorId>,
+    found: Vec<Event>,
+) -> store::Result<Vec<EventView>> {
+    let people = found
+        .iter()
+        .flat_map(|event| [Some(event.host), event.organizer]);
+    let mut ids: Vec<ActorId> = people.flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let people = actors::list(c, &ids).await?;
+    let people: HashMap<ActorId, Actor> = people.into_iter().map(|p| (p.id, p)).collect();
+    let mut seen = Vec::with_capacity(found.len());
+    for event in found {
+        seen.extend(one(c, viewer, event, &people).await?);
+    }
+    Ok(seen)
+}
+
+async fn one(
+    c: &mut Conn,
+    viewer: Option<ActorId>,
+    event: Event,
+    people: &HashMap<ActorId, Actor>,
+) -> store::Result<Option<EventView>> {
+    let Some(host) = people.get(&event.host).filter(|host| host.is_active()) else {
         return Ok(None);
     };
-    let organizer = match event.organizer {
-        Some(id) => actors::find(c, id).await?,
-        None => None,
-    };
+    let host = host.clone();
+    let organizer = event.organizer.and_then(|id| people.get(&id).cloned());
     let mut view = EventView {
         event,
         host,
@@ -120,18 +150,6 @@ async fn view(
     };
     let visible = visible && (taking_part || !kept_out);
     Ok((visible || view.manages).then_some(view))
-}
-
-async fn all(
-    c: &mut Conn,
-    viewer: Option<ActorId>,
-    found: Vec<Event>,
-) -> store::Result<Vec<EventView>> {
-    let mut seen = Vec::with_capacity(found.len());
-    for event in found {
-        seen.extend(view(c, viewer, event).await?);
-    }
-    Ok(seen)
 }
 
 /// Public events that are still to come, soonest first. At most `limit`.

@@ -18,14 +18,6 @@ pub struct Listed {
     pub actor: Actor,
 }
 
-/// The numbers beside an actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    pub followers: i64,
-    pub following: i64,
-    pub posts: i64,
-}
-
 /// The active actor with this key.
 ///
 /// # Errors
@@ -182,24 +174,6 @@ pub async fn groups(ctx: &Ctx, text: &str, limit: i64) -> store::Result<Vec<Acto
     let mut found = actors::search(&mut c, text, limit.saturating_mul(4)).await?;
     found.retain(Actor::is_group);
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-    Ok(found)
-}
-
-/// The numbers beside each of `ids`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn counts(ctx: &Ctx, ids: &[ActorId]) -> store::Result<HashMap<ActorId, Counts>> {
-    let mut c = ctx.store.reader().await?;
-    let mut found = HashMap::with_capacity(ids.len());
-    for &id in ids {
-        let counts = Counts {
-            followers: follows::count_followers(&mut c, id).await?,
-            following: follows::count_following(&mut c, id).await?,
-            posts: timelines::count_by_author(&mut c, id).await?,
-        };
-        found.insert(id, counts);
-    }
     Ok(found)
 }
 

@@ -4,6 +4,7 @@
 //! representation has to think of it.
 
 mod attendees;
+mod counts;
 mod directory;
 mod events;
 mod eyes;
@@ -15,21 +16,25 @@ mod people;
 mod posts;
 mod private;
 mod timelines;
+mod wall;
 
 pub use crate::store::Error as ReadError;
 pub use crate::store::notifications::Wanted;
 pub use crate::store::timelines::Page;
 pub use attendees::{Attendee, Waiting, attendees, waiting};
+pub use counts::{Counts, KnownCounts, counts};
 pub use directory::{actor_by_uri, directory, was_public};
 pub use events::{EventView, event, event_by_uri, upcoming_events, upcoming_events_of};
 pub use figures::{Week, peers, wanted, weeks};
 pub use lists::{
-    Counts, Listed, actor, actor_at, actors_by_id, boosted_by, counts, follow_requests, followers,
-    following, groups, liked_by, local_totals,
+    Listed, actor, actor_at, actors_by_id, boosted_by, follow_requests, followers, following,
+    groups, liked_by, local_totals,
 };
 pub use marks::Marks;
 pub use notifications::{NotificationView, notification, notifications};
-pub use people::{ProfileView, Relationship, find_actor, profile, relationships, search};
+pub use people::{
+    ProfileView, Relationship, find_actor, profile, profile_lately, relationships, search,
+};
 pub use posts::{PostView, Thread, post, post_by_uri, thread};
 pub use private::{
     ConversationView, blocks, conversation, conversations, domain_blocks, endorsed,
@@ -38,3 +43,4 @@ pub use private::{
 pub use timelines::{
     Kept, bookmarks, by_author, favourites, home, of_list, pinned, popular, public, tagged,
 };
+pub use wall::{Wall, wall};

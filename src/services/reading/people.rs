@@ -10,8 +10,10 @@ use crate::domain::profile::ProfileField;
 use crate::domain::relation::FollowOptions;
 use crate::services::Ctx;
 use crate::store::{
-    self, Conn, acquaintances, actors, blocks, follows, mutes, profile_fields, stances, timelines,
+    self, Conn, acquaintances, actors, blocks, follows, mutes, numbers, profile_fields, stances,
 };
+
+use super::counts::{Counts, KnownCounts};
 
 /// A profile or group as it is shown to one viewer.
 #[derive(Debug, Clone)]
@@ -65,7 +67,7 @@ pub async fn find_actor(ctx: &Ctx, acct: &str) -> store::Result<Option<Actor>> {
     Ok(found.filter(|actor| actor.is_active() && (actor.local || actor.handle_confirmed)))
 }
 
-/// What `viewer` may see of an actor.
+/// What `viewer` may see of an actor, with numbers as they are now.
 ///
 /// # Errors
 /// When the database fails.
@@ -75,10 +77,36 @@ pub async fn profile(
     actor: Actor,
 ) -> store::Result<ProfileView> {
     let mut c = ctx.store.reader().await?;
-    let eyes = viewer_of(&mut c, viewer, &actor).await?;
-    let fields = profile_fields::list(&mut c, actor.id).await?;
+    let counts = numbers::count(&mut c, actor.id).await?;
+    view(&mut c, viewer, actor, counts).await
+}
+
+/// The same with numbers that may be ten seconds old.
+///
+/// # Errors
+/// When the database fails.
+pub async fn profile_lately(
+    ctx: &Ctx,
+    known: &KnownCounts,
+    viewer: Option<ActorId>,
+    actor: Actor,
+) -> store::Result<ProfileView> {
+    let counts = known.of(ctx, std::iter::once(actor.id)).await?;
+    let counts = counts.get(&actor.id).copied().unwrap_or_default();
+    let mut c = ctx.store.reader().await?;
+    view(&mut c, viewer, actor, counts).await
+}
+
+async fn view(
+    c: &mut Conn,
+    viewer: Option<ActorId>,
+    actor: Actor,
+    counts: Counts,
+) -> store::Result<ProfileView> {
+    let eyes = viewer_of(c, viewer, &actor).await?;
+    let fields = profile_fields::list(c, actor.id).await?;
     let managers = if actor.is_group() {
-        follows::list_managers(&mut c, actor.id).await?
+        follows::list_managers(c, actor.id).await?
     } else {
         Vec::new()
     };
@@ -88,10 +116,10 @@ pub async fn profile(
             .into_iter()
             .filter(|f| audience::may_see_field(f.audience, actor.id, &eyes))
             .collect(),
-        followers: follows::count_followers(&mut c, actor.id).await?,
-        following: follows::count_following(&mut c, actor.id).await?,
-        posts: timelines::count_by_author(&mut c, actor.id).await?,
-        organizers: actors::list(&mut c, &managers).await?,
+        followers: counts.followers,
+        following: counts.following,
+        posts: counts.posts,
+        organizers: actors::list(c, &managers).await?,
         actor,
     })
 }

@@ -53,6 +53,16 @@ pub(super) async fn views(
     eyes: Eyes,
     posts: Vec<Post>,
 ) -> store::Result<Vec<PostView>> {
+    views_of(c, eyes, posts, &[]).await
+}
+
+/// The same where some of the people are at hand.
+pub(super) async fn views_of(
+    c: &mut Conn,
+    eyes: Eyes,
+    posts: Vec<Post>,
+    known: &[&Actor],
+) -> store::Result<Vec<PostView>> {
     if posts.is_empty() {
         return Ok(Vec::new());
     }
@@ -63,7 +73,7 @@ pub(super) async fn views(
         store::posts::list(c, &boosted_ids).await?
     };
     let shown: Vec<&Post> = posts.iter().chain(&boosted).collect();
-    let desk = Desk::gather(c, eyes, &shown).await?;
+    let desk = Desk::gather(c, eyes, &shown, known).await?;
     let boosted: HashMap<PostId, Post> = boosted.into_iter().map(|post| (post.id, post)).collect();
     Ok(posts
         .into_iter()
@@ -96,7 +106,12 @@ struct Desk {
 }
 
 impl Desk {
-    async fn gather(c: &mut Conn, eyes: Eyes, posts: &[&Post]) -> store::Result<Desk> {
+    async fn gather(
+        c: &mut Conn,
+        eyes: Eyes,
+        posts: &[&Post],
+        known: &[&Actor],
+    ) -> store::Result<Desk> {
         let viewer = eyes.viewer;
         let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
         let mut named: HashMap<PostId, Vec<(ActorId, bool)>> = HashMap::new();
@@ -117,9 +132,11 @@ impl Desk {
         people.extend(named.values().flatten().map(|(actor, _)| *actor));
         people.sort_unstable();
         people.dedup();
+        people.retain(|id| known.iter().all(|actor| actor.id != *id));
         let actors: HashMap<ActorId, Actor> = actors::list(c, &people)
             .await?
             .into_iter()
+            .chain(known.iter().map(|actor| (*actor).clone()))
             .map(|actor| (actor.id, actor))
             .collect();
         let stances = match viewer {

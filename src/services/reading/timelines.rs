@@ -200,16 +200,23 @@ pub async fn by_author(
     page: Page,
 ) -> store::Result<Vec<PostView>> {
     let mut c = ctx.store.reader().await?;
-    let depth = match viewer {
-        None => Depth::Public,
-        Some(viewer) if viewer == author => Depth::Own,
-        Some(viewer) if follows::is_following(&mut c, viewer, author).await? => {
-            Depth::Follower(viewer)
-        }
-        Some(viewer) => Depth::Known(viewer),
-    };
+    let depth = depth(&mut c, viewer, author).await?;
     let posts = timelines::by_author(&mut c, author, depth, page).await?;
     views(&mut c, Eyes::of(ctx, viewer), posts).await
+}
+
+/// How much of what `author` posted is for the viewer.
+pub(super) async fn depth(
+    c: &mut Conn,
+    viewer: Option<ActorId>,
+    author: ActorId,
+) -> store::Result<Depth> {
+    Ok(match viewer {
+        None => Depth::Public,
+        Some(viewer) if viewer == author => Depth::Own,
+        Some(viewer) if follows::is_following(c, viewer, author).await? => Depth::Follower(viewer),
+        Some(viewer) => Depth::Known(viewer),
+    })
 }
 
 /// Public posts that `author` pinned.

@@ -6,7 +6,7 @@ use diesel_async::RunQueryDsl;
 use super::{Lease, lock};
 use crate::domain::clock::Timestamp;
 use crate::store::backend::padded;
-use crate::store::schema::{deliveries, lanes};
+use crate::store::schema::{deliveries, hosts, lanes};
 use crate::store::{Conn, Result};
 
 const CHUNK: usize = 500;
@@ -41,6 +41,8 @@ pub struct Settled {
     pub changes: Vec<Change>,
     /// Nothing of this lane will be delivered: whatever it holds is removed.
     pub clear: bool,
+    /// Its host may be paused: then it sleeps as long as that.
+    pub heed_pause: bool,
     /// Not woken before this.
     pub not_before: Option<Timestamp>,
 }
@@ -87,6 +89,7 @@ pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<
         .await?;
         more |= wake.iter().any(|at| *at <= now.micros());
     }
+    heed_pauses(tx, batch).await?;
     for settled in batch {
         if let Some(until) = settled.not_before {
             diesel::update(
@@ -100,6 +103,30 @@ pub async fn settle(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<
         }
     }
     Ok(Outcome { cleared, more })
+}
+
+/// Asks the hosts and not the caller, who may have looked before a host came back: lanes and hosts are written by many.
+async fn heed_pauses(tx: &mut Conn, batch: &[Settled]) -> Result<()> {
+    let heeding = batch.iter().filter(|settled| settled.heed_pause);
+    let ids: Vec<i64> = heeding.map(|settled| settled.lane).collect();
+    for chunk in ids.chunks(CHUNK) {
+        let paused = hosts::table
+            .filter(hosts::host.eq(lanes::host))
+            .filter(hosts::paused_until.gt(lanes::wake_at));
+        diesel::update(
+            lanes::table
+                .filter(lanes::id.eq_any(padded(chunk.iter().copied())))
+                .filter(diesel::dsl::exists(paused)),
+        )
+        .set(
+            lanes::wake_at.eq(diesel::dsl::sql::<diesel::sql_types::BigInt>(
+                "(SELECT h.paused_until FROM hosts h WHERE h.host = lanes.host)",
+            )),
+        )
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
 }
 
 /// The rule of `domain::lane::next` as an expression over the lane's remaining rows: the earliest due among the first
@@ -129,7 +156,9 @@ async fn apply(tx: &mut Conn, batch: &[Settled], now: Timestamp) -> Result<()> {
                 blocking,
                 reason,
             } => {
+                // Where its host died meanwhile it is parked, and comes back with the host.
                 diesel::update(deliveries::table.find(id))
+                    .filter(deliveries::parked_at.is_null())
                     .set((
                         deliveries::attempts.eq(attempts),
                         deliveries::due_at.eq(due_at.micros()),

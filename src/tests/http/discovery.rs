@@ -1,9 +1,14 @@
 //! WebFinger, NodeInfo, host-meta.
 
-use axum::http::StatusCode;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 use serde_json::json;
 
 use kith::services::accounts;
+
+const DAY: Duration = Duration::from_hours(24);
 
 fn link(answer: &serde_json::Value, rel: &str) -> serde_json::Value {
     let links = answer["links"].as_array().unwrap();
@@ -105,7 +110,39 @@ both_backends! {
         let info = reply.json();
         assert_eq!(info["software"]["name"], "kith");
         assert_eq!(info["protocols"], json!(["activitypub"]));
-        assert_eq!(info["usage"], json!({"users": {"total": 2}, "localPosts": 0, "localComments": 0}));
+        assert_eq!(info["usage"], json!({
+            "users": {"total": 2, "activeMonth": 0, "activeHalfyear": 0},
+            "localPosts": 0,
+            "localComments": 0,
+        }));
+    }
+
+    async fn who_used_their_account_is_counted_by_the_day_and_no_longer_than_half_a_year(kit: TestKit) {
+        let ada = kit.person("ada").await;
+        kit.person("grace").await;
+        let bearer = kit.token(&ada).await;
+        let used = || async {
+            let ask = Request::get("/api/v1/accounts/verify_credentials").header("authorization", &bearer);
+            assert_eq!(kit.send(ask.body(Body::empty()).unwrap()).await.status, StatusCode::OK);
+        };
+        let active = || async {
+            let users = &kit.get("/nodeinfo/2.1").await.json()["usage"]["users"];
+            (users["activeMonth"].clone(), users["activeHalfyear"].clone())
+        };
+        assert_eq!(active().await, (json!(0), json!(0)));
+        kit.clock.advance(DAY);
+        used().await;
+        used().await;
+        assert_eq!(active().await, (json!(1), json!(1)));
+        let instance = kit.get("/api/v2/instance").await.json();
+        assert_eq!(instance["usage"]["users"]["active_month"], 1);
+        kit.clock.advance(DAY * 30);
+        assert_eq!(active().await, (json!(0), json!(1)));
+        used().await;
+        kit.clock.advance(DAY * 179);
+        assert_eq!(active().await, (json!(0), json!(1)));
+        kit.clock.advance(DAY);
+        assert_eq!(active().await, (json!(0), json!(0)));
     }
 
     async fn host_meta_leads_to_webfinger(kit: TestKit) {

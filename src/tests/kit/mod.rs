@@ -25,6 +25,7 @@ use kith::federation::keys::generate_pairs;
 use kith::http::{AppState, router};
 use kith::services::accounts::{self, JoinMode, NewGroup, NewPerson};
 use kith::services::{Chance, SystemRandom};
+use kith::store;
 
 pub(crate) use browser::{Browser, PASSWORD};
 pub(crate) use database::{Backend, Database};
@@ -192,6 +193,16 @@ impl TestKit {
         };
         let made = accounts::create_person(&self.app.ctx, person, some_pairs()).await;
         made.unwrap().0
+    }
+
+    /// An `Authorization` header with all that an app may be allowed.
+    pub(crate) async fn token(&self, person: &Actor) -> String {
+        let mut reader = self.app.ctx.store.reader().await.unwrap();
+        let account = store::accounts::find_by_actor(&mut reader, person.id).await;
+        drop(reader);
+        let scopes = "read write".parse().unwrap();
+        let made = accounts::create_token(&self.app.ctx, account.unwrap().unwrap().id, &scopes);
+        format!("Bearer {}", made.await.unwrap().expose())
     }
 
     /// An open group called `handle`, organized by `organizer`.

@@ -41,6 +41,8 @@ pub(super) enum Manner {
     Hangs,
     /// Takes only RFC 9421; anything else gets this status.
     WantsNew(u16),
+    /// Takes only what is signed as the refusal asks, with its nonce.
+    Asks,
 }
 
 /// One request that a peer received.
@@ -109,6 +111,7 @@ impl Post for Peers {
         };
         let manner = self.manner(&host, &received.body);
         let is_new = received.new_signature;
+        let input = headers.get("signature-input").cloned();
         self.received.lock().unwrap().push(received);
         let running = self.at_once.fetch_add(1, Ordering::SeqCst) + 1;
         self.most_at_once.fetch_max(running, Ordering::SeqCst);
@@ -117,6 +120,7 @@ impl Post for Peers {
             Ok(Answer {
                 status,
                 retry_after: seconds.map(Duration::from_secs),
+                accept_signature: None,
             })
         };
         let result = match manner {
@@ -125,6 +129,18 @@ impl Post for Peers {
             Manner::IsDown => Err(FetchError::Network("down".into())),
             Manner::IsBusyHere => Err(FetchError::Busy),
             Manner::WantsNew(status) => answer(if is_new { 202 } else { status }, None),
+            Manner::Asks => {
+                let input = input.map_or(String::new(), |value| value.to_str().unwrap().to_owned());
+                let asked =
+                    input.starts_with(r#"q=("@authority" "#) && input.contains(r#";nonce="n1""#);
+                Ok(Answer {
+                    status: if asked { 202 } else { 401 },
+                    retry_after: None,
+                    accept_signature: Some(
+                        r#"q=("@authority");created;nonce="n1""#.parse().unwrap(),
+                    ),
+                })
+            }
             Manner::Hangs => {
                 self.let_go.notified().await;
                 answer(202, None)

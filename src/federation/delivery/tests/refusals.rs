@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use super::kit::{Kit, Manner, on_both};
+use super::kit::{Kit, Manner, activity, on_both};
+use crate::domain::ids::ActorId;
+use crate::domain::outgoing::Receivers;
 use crate::store::queue_kit::{self, TestDb};
 use crate::store::{hosts, parked};
 
@@ -73,6 +75,31 @@ on_both! {
         kit.work().await;
         assert_eq!(generation(&kit, "a.example").await.as_deref(), Some("rfc9421"));
         assert_eq!(generation(&kit, "b.example").await.as_deref(), Some("draft"));
+        assert!(kit.queued().await.is_empty());
+    }
+
+    async fn lanes_that_are_refused_at_once_all_learn_from_the_one_that_tries(kit) {
+        kit.add_remote(10, "a.example", None).await;
+        kit.peers.set("a.example", Manner::WantsNew(401));
+        for sender in 100..104 {
+            kit.add_sender(sender).await;
+            let to = Receivers::only([ActorId(10)]);
+            kit.send(activity(&kit.ctx, sender, "hello", to)).await;
+        }
+        kit.work().await;
+        assert!(kit.parked().await.is_empty() && kit.queued().await.is_empty());
+        let new = signatures(&kit).iter().filter(|word| **word == "new").count();
+        assert_eq!(new, 4);
+    }
+
+    async fn what_a_server_asks_to_be_signed_is_signed_each_time(kit) {
+        kit.add_remote(10, "a.example", None).await;
+        kit.peers.set("a.example", Manner::Asks);
+        kit.say("one", &[10]).await;
+        kit.say("two", &[10]).await;
+        kit.work().await;
+        assert_eq!(signatures(&kit), ["old", "new", "new", "new"]);
+        assert_eq!(generation(&kit, "a.example").await.as_deref(), Some("rfc9421"));
         assert!(kit.queued().await.is_empty());
     }
 

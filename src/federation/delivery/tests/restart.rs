@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::kit::{Kit, Manner, Peers, Received, SENDER, activity, context, on_both, worker};
 use crate::domain::ids::ActorId;
 use crate::domain::outgoing::Receivers;
+use crate::store::hosts;
 use crate::store::queue_kit::TestDb;
 
 /// The words each inbox received, in order of arrival.
@@ -76,6 +77,26 @@ on_both! {
         kit.peers.set("h10.example", Manner::Answers(202));
         kit.work().await;
         assert_eq!(kit.peers.take_bodies(), ["w001", "w002", "w003", "w004"]);
+    }
+
+    async fn whoever_finds_the_queue_at_rest_finds_what_was_learned_too(kit) {
+        kit.peers.set("a.example", Manner::WantsNew(401));
+        kit.peers.set("b.example", Manner::IsDown);
+        kit.add_remote(10, "a.example", None).await;
+        kit.add_remote(11, "b.example", None).await;
+        kit.say("hello", &[10, 11]).await;
+        let mortal = context(kit.db.open_again().await, kit.clock.clone(), 1);
+        let (dying, _stop) = worker(&mortal, &kit.peers, 1);
+        // Killed in the moment in which nothing is left to do.
+        tokio::select! {
+            () = dying.run() => {}
+            () = kit.until_quiet() => {}
+        }
+        let mut reader = kit.ctx.store.reader().await.unwrap();
+        let learned = hosts::find(&mut reader, "a.example").await.unwrap().unwrap();
+        assert_eq!(learned.generation.as_deref(), Some("rfc9421"));
+        let failed = hosts::find(&mut reader, "b.example").await.unwrap().unwrap();
+        assert_eq!(failed.health.failures, 1);
     }
 
     async fn what_is_said_while_its_lane_is_being_worked_on_is_not_overlooked(kit) {

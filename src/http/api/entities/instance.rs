@@ -50,6 +50,8 @@ impl About {
 pub(in crate::http::api) struct Totals {
     pub(in crate::http::api) people: i64,
     pub(in crate::http::api) posts: i64,
+    /// People who were here within 30 days.
+    pub(in crate::http::api) active_month: i64,
 }
 
 fn version() -> String {
@@ -106,7 +108,7 @@ pub(in crate::http::api) fn v2(about: &About, ctx: &Ctx, totals: Totals) -> Valu
         "version": version(),
         "source_url": env!("CARGO_PKG_REPOSITORY"),
         "description": about.description,
-        "usage": { "users": { "active_month": totals.people } },
+        "usage": { "users": { "active_month": totals.active_month } },
         "thumbnail": { "url": uris.at("/static/header.png") },
         "icon": [],
         "languages": about.languages,

@@ -15,14 +15,14 @@ use crate::domain::post::Post;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::domain::uris::Uris;
 use crate::http::api::caches::Caches;
-use crate::services::reading::{Counts, PostView, ProfileView};
+use crate::services::reading::{Counts, KnownCounts, PostView, ProfileView};
 
 fn uris() -> Uris {
     Uris::new("https", "kith.example")
 }
 
 fn with_desk<T>(write: impl FnOnce(&mut Desk<'_>) -> T) -> T {
-    let (uris, caches) = (uris(), Caches::default());
+    let (uris, caches) = (uris(), Caches::new(KnownCounts::default()));
     let counts = Counts {
         followers: 3,
         following: 2,

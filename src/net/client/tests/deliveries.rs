@@ -21,7 +21,8 @@ async fn a_delivery_sends_headers_and_body_as_given_and_tells_the_status() {
         answer,
         Answer {
             status: 202,
-            retry_after: None
+            retry_after: None,
+            accept_signature: None,
         }
     );
     let request = peer.requests().remove(0);
@@ -68,7 +69,8 @@ async fn every_status_is_an_answer_with_the_wish_to_be_left_alone() {
         post(&client, &peer.url("/410")).await.unwrap(),
         Answer {
             status: 410,
-            retry_after: None
+            retry_after: None,
+            accept_signature: None,
         }
     );
     let hour = Some(Duration::from_hours(1));
@@ -76,7 +78,8 @@ async fn every_status_is_an_answer_with_the_wish_to_be_left_alone() {
         post(&client, &peer.url("/503")).await.unwrap(),
         Answer {
             status: 503,
-            retry_after: hour
+            retry_after: hour,
+            accept_signature: None,
         }
     );
     let wish = Some(Duration::from_secs(90));
@@ -84,7 +87,8 @@ async fn every_status_is_an_answer_with_the_wish_to_be_left_alone() {
         post(&client, &peer.url("/429")).await.unwrap(),
         Answer {
             status: 429,
-            retry_after: wish
+            retry_after: wish,
+            accept_signature: None,
         }
     );
 }

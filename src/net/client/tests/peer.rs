@@ -28,6 +28,10 @@ impl Seen {
     pub(super) fn path(&self) -> &str {
         self.0.split(' ').nth(1).unwrap()
     }
+
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 pub(super) struct Peer {

@@ -112,8 +112,9 @@ async fn a_redirect_never_changes_the_scheme() {
 #[tokio::test]
 async fn a_redirect_to_another_peer_is_signed_anew_for_that_peer() {
     struct Signer;
+    #[async_trait]
     impl SignRequest for Signer {
-        fn sign_get(&self, url: &Url) -> HeaderMap {
+        async fn sign_get(&self, url: &Url) -> HeaderMap {
             let value = format!("for {}{}", url.authority(), url.path())
                 .parse()
                 .unwrap();

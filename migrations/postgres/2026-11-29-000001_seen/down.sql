@@ -1,0 +1,2 @@
+DROP INDEX accounts_seen;
+ALTER TABLE accounts DROP COLUMN seen_on;
