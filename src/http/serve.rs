@@ -122,6 +122,8 @@ async fn answer(
             .header_read_timeout(HEADERS)
             .max_buf_size(HEADER_BYTES)
             .serve_connection(TokioIo::new(stream), service)
+            // For streams over a WebSocket, which then live on without this.
+            .with_upgrades()
     );
     tokio::select! {
         // What a client did to its connection is of no interest.

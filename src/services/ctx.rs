@@ -42,6 +42,8 @@ pub struct Wake {
     pub inbox: Notify,
     pub deliveries: Notify,
     pub jobs: Notify,
+    /// For streams; rung after every commit of [`Ctx::transact`].
+    pub news: Notify,
     /// How often something was enqueued, also in transactions that were rolled back.
     pub(super) enqueued: AtomicU64,
 }
@@ -117,6 +119,9 @@ impl Ctx {
         // Another one's work may have been counted meanwhile: then the worker looks once too often.
         if outcome.is_ok() && self.wake.enqueued.load(Ordering::Acquire) != before {
             self.wake.deliveries.notify_one();
+        }
+        if outcome.is_ok() {
+            self.wake.news.notify_one();
         }
         outcome
     }

@@ -6,7 +6,6 @@
 use std::sync::Arc;
 
 use crate::domain::actor::Actor;
-use crate::domain::clock::Timestamp;
 use crate::domain::event::Event;
 use crate::domain::ids::{ActorId, PostId, RowId};
 use crate::domain::keys::PublicKeyRow;
@@ -20,8 +19,8 @@ use crate::store::{
     tombstones,
 };
 
-use super::Ctx;
 use super::notify::{About, spread, tell};
+use super::{Ctx, news};
 
 /// A post of a remote actor, read and checked. Ids of rows are made when it is stored.
 #[derive(Debug, Clone)]
@@ -166,7 +165,8 @@ pub async fn receive_edit(
     if changed(&before) != changed(&post) {
         post_versions::keep(tx, RowId(ctx.id()), &before).await?;
     }
-    Ok(posts::update(tx, &post, &recipients, &received.tags).await?)
+    posts::update(tx, &post, &recipients, &received.tags).await?;
+    Ok(news::edited(ctx, tx, &post).await?)
 }
 
 /// Removes what a remote actor deleted: a post, boost or event of theirs. What is not known is remembered, so that a
@@ -175,10 +175,10 @@ pub async fn receive_edit(
 /// # Errors
 /// When the database fails.
 pub async fn receive_deletion(
+    ctx: &Ctx,
     tx: &mut Conn,
     who: &Actor,
     uri: &str,
-    now: Timestamp,
 ) -> Result<(), IncomingError> {
     let post = posts::find_by_uri(tx, uri).await?;
     let event = events::find_by_uri(tx, uri).await?;
@@ -191,6 +191,7 @@ pub async fn receive_deletion(
     }
     if let Some(post) = post {
         posts::delete(tx, &post).await?;
+        news::deleted(ctx, tx, &post).await?;
     }
     if let Some(event) = event {
         events::delete(tx, event.id).await?;
@@ -199,7 +200,7 @@ pub async fn receive_deletion(
         uri: deleted_by(&who.uri, uri),
         former_type: "Object".to_owned(),
         public: false,
-        deleted_at: now,
+        deleted_at: ctx.now(),
     };
     Ok(tombstones::remember(tx, &gone).await?)
 }

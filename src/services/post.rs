@@ -12,9 +12,9 @@ use crate::text::markdown::{self, MentionLink};
 use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote, OutgoingTombstone};
 use crate::wire::activitystreams::render::{self, Named, NoteCard, url};
 
-use super::Ctx;
 use super::notify::{About, spread, tell};
 use super::send::{Letter, send};
+use super::{Ctx, news};
 
 /// What somebody wants to post.
 #[derive(Debug, Clone)]
@@ -151,6 +151,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
         };
         post_versions::keep(tx, RowId(ctx.id()), &before).await?;
         posts::update(tx, &post, &written.recipients, &written.tags).await?;
+        news::edited(ctx, tx, &post).await?;
         let activity = format!("{}#updates/{}", post.uri, edited.micros());
         let update = OutgoingActivity::update(
             url(&activity),
@@ -172,6 +173,7 @@ pub async fn delete(ctx: &Ctx, author: &Actor, id: PostId) -> Result<Post, PostE
         let post = own(tx, author, id).await?;
         let recipients = posts::recipients(tx, id).await?;
         posts::delete(tx, &post).await?;
+        news::deleted(ctx, tx, &post).await?;
         activities::delete_about(tx, &post.uri).await?;
         let gone = Tombstone {
             uri: post.uri.clone(),

@@ -10,9 +10,9 @@ use crate::store::{self, Conn, actors, blocks, likes, notifications, posts};
 use crate::wire::activitystreams::outgoing::OutgoingActivity;
 use crate::wire::activitystreams::render::{public, url};
 
-use super::Ctx;
 use super::notify::{About, tell};
 use super::send::{Letter, send};
+use super::{Ctx, news};
 
 /// Why a reaction is not possible.
 #[derive(Debug, thiserror::Error)]
@@ -227,6 +227,7 @@ pub async fn unboost(ctx: &Ctx, who: &Actor, post: PostId) -> Result<(), Reactio
             return Ok(());
         };
         posts::delete(tx, &boost).await?;
+        news::deleted(ctx, tx, &boost).await?;
         store::activities::delete_about(tx, &boost.uri).await?;
         notifications::retract(
             tx,
@@ -339,11 +340,13 @@ pub async fn receive_boost(
 /// # Errors
 /// When the database fails.
 pub async fn receive_unboost(
+    ctx: &Ctx,
     tx: &mut Conn,
     who: &Actor,
     boost: &Post,
 ) -> Result<(), ReactionError> {
     posts::delete(tx, boost).await?;
+    news::deleted(ctx, tx, boost).await?;
     if let Some(post) = boost.boost_of
         && let Some(post) = posts::find(tx, post).await?
     {

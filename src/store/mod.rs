@@ -34,6 +34,7 @@ pub mod likes;
 pub mod lists;
 mod migrations;
 pub mod mutes;
+pub mod news;
 pub mod notification_requests;
 pub mod notifications;
 pub mod numbers;

@@ -18,6 +18,10 @@ words! {
         DomainRules = "domain-rules",
         /// An actor, its keys or its account; the subject is its id.
         Actor = "actor",
+        /// A post was edited; the subject is its id.
+        PostEdited = "post-edited",
+        /// A post is gone; the subject is its id, its author's and its audience.
+        PostDeleted = "post-deleted",
     }
 }
 

@@ -11,13 +11,13 @@ use crate::services::StoreError;
 use crate::services::reading::{self, Listed};
 use crate::services::settings;
 
+use super::Api;
 use super::auth::{SignedIn, Viewer};
 use super::body::{Flag, Id, Number, Query};
 use super::entities::account::Account;
 use super::entities::status::Status;
 use super::error::{ApiError, ApiResult};
 use super::paging::{Listing, Paged, Span};
-use super::{Api, resolving};
 
 /// Requests to follow are counted up to here.
 const REQUESTS: i64 = 100;
@@ -125,7 +125,7 @@ pub(super) async fn search(
     }
     let asker = if resolve { who } else { None };
     let exact = if text.trim_start_matches('@').contains('@') || text.starts_with('@') {
-        resolving::handle(api, asker, text).await?
+        api.finder(asker).handle(text).await?
     } else {
         None
     };

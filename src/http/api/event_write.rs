@@ -16,7 +16,7 @@ use super::auth::SignedIn;
 use super::body::{Body, Decimal, Flag, Id, Many, Number, language};
 use super::entities::event::Event;
 use super::error::{ApiError, ApiResult, Wrong};
-use super::{Api, events, resolving};
+use super::{Api, events};
 
 /// Most people invited at once.
 const INVITED: usize = 50;
@@ -242,7 +242,7 @@ pub(super) async fn invite_to_event(
     }
     let mut people = Vec::with_capacity(asked.handles.0.len());
     for handle in &asked.handles.0 {
-        let found = resolving::handle(&api, Some(&who), handle).await?;
+        let found = api.finder(Some(&who)).handle(handle).await?;
         let person = found.filter(|actor| !actor.is_group()).ok_or_else(|| {
             ApiError::field("handles", Wrong::Invalid, format!("{handle} is not known"))
         })?;

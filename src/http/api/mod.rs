@@ -31,13 +31,13 @@ mod policy;
 mod reactions;
 mod relations;
 mod reports;
-mod resolving;
 mod routes_relations;
 mod scheduled;
 mod search;
 mod settings;
 mod status_write;
 mod statuses;
+mod streaming;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -62,7 +62,9 @@ use self::caches::Caches;
 use self::entities::Desk;
 use self::entities::instance::About;
 use self::error::{ApiError, ApiResult};
+use self::streaming::hub::Hub;
 use super::AppState;
+use super::finding::Finder;
 
 /// What the handlers of the API share.
 #[derive(Debug, Clone)]
@@ -72,6 +74,8 @@ struct Api {
     about: Arc<About>,
     caches: Caches,
     seen: Seen,
+    /// Who listens to streams.
+    hub: Hub,
     /// Who may say where a request comes from.
     proxies: Arc<[IpNet]>,
 }
@@ -86,6 +90,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         about: Arc::new(About::of(app)),
         caches: Caches::new(app.counts.clone()),
         seen: app.seen.clone(),
+        hub: Hub::new(app.stop.subscribe()),
         proxies: app.config.server.trusted_proxies.clone().into(),
     };
     Router::new()
@@ -96,6 +101,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .merge(of_the_server())
         .merge(of_apps())
         .merge(routes_relations::routes())
+        .merge(streaming::routes())
         .route("/api/{*rest}", any(async || ApiError::NotFound))
         // Set before the layer, so that the layer also sees the methods that a browser asks with beforehand.
         .method_not_allowed_fallback(async || ApiError::Method)
@@ -260,6 +266,15 @@ fn of_the_server() -> Router<Api> {
 }
 
 impl Api {
+    /// Finds things for `who`, and for strangers what is known here.
+    fn finder(&self, who: Option<&SignedIn>) -> Finder<'_> {
+        Finder {
+            ctx: &self.ctx,
+            federation: &self.federation,
+            viewer: who.map(|who| who.actor.id),
+        }
+    }
+
     /// A desk for entities in which these people appear.
     async fn desk<'a>(&self, people: impl Iterator<Item = &'a Actor>) -> ApiResult<Desk<'_>> {
         let ids = people.map(|actor| actor.id);

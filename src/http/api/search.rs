@@ -7,6 +7,7 @@ use url::Url;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
+use crate::http::finding::Found;
 use crate::services::reading::{EventView, PostView, Waiting};
 
 use super::auth::{SignedIn, Viewer};
@@ -15,8 +16,7 @@ use super::entities::account::Account;
 use super::entities::event::Event;
 use super::entities::status::{Status, Tag};
 use super::error::{ApiError, ApiResult};
-use super::resolving::Found;
-use super::{Api, accounts, people_of_event, people_of_post, resolving};
+use super::{Api, accounts, people_of_event, people_of_post};
 
 /// Longest text that is searched for, in characters.
 const MAX_TEXT: usize = 500;
@@ -110,8 +110,8 @@ async fn gather(
     if let Some(address) = web_address(text) {
         let resolver = if asked.resolve.0 { who } else { None };
         let named = match resolver {
-            Some(_) => resolving::uri(api, resolver, &address).await?,
-            None => resolving::known(api, who, &address).await?,
+            Some(_) => api.finder(resolver).uri(&address).await?,
+            None => api.finder(who).known(&address).await?,
         };
         match named {
             Some(Found::Actor(actor)) if wants("accounts") => found.actors.push(*actor),

@@ -109,7 +109,7 @@ pub(super) async fn show_preferences(
     })))
 }
 
-async fn desk<'a>(api: &'a Api, found: &[ConversationView]) -> ApiResult<Desk<'a>> {
+pub(super) async fn desk<'a>(api: &'a Api, found: &[ConversationView]) -> ApiResult<Desk<'a>> {
     let mut people: Vec<&Actor> = Vec::new();
     for view in found {
         people.extend(people_of_post(&view.last));

@@ -17,7 +17,7 @@ use super::caches::Made;
 use super::entities::scheduled::ScheduledStatus;
 use super::entities::status::{self, Status};
 use super::error::{ApiError, ApiResult, Wrong};
-use super::{Api, people_of_post, resolving, scheduled, statuses};
+use super::{Api, people_of_post, scheduled, statuses};
 
 /// Longest `Idempotency-Key`, in bytes.
 const MAX_KEY: usize = 255;
@@ -126,7 +126,7 @@ async fn draft(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Draft> {
     };
     let text = asked.status.unwrap_or_default();
     Ok(Draft {
-        mentioned: resolving::mentioned(api, who, &text).await?,
+        mentioned: api.finder(Some(who)).mentioned(&text).await?,
         text,
         audience,
         warning: asked.spoiler_text.unwrap_or_default(),
@@ -150,7 +150,7 @@ pub(super) async fn update_status(
         None => before.source.unwrap_or_default(),
     };
     let draft = Draft {
-        mentioned: resolving::mentioned(&api, &who, &text).await?,
+        mentioned: api.finder(Some(&who)).mentioned(&text).await?,
         text,
         audience: before.audience,
         warning: asked.spoiler_text.unwrap_or(before.warning),

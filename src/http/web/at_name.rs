@@ -30,5 +30,5 @@ pub(super) async fn show_at_name(
     if !actor.handle_confirmed {
         return Err(PageError::NotFound);
     }
-    interact::show_known_actor(&app, &viewer, &actor)
+    interact::show_known_actor(&app, &viewer, &actor).await
 }

@@ -113,6 +113,11 @@ impl Frame {
         }
     }
 
+    /// Nobody who is logged in looks.
+    pub(super) fn is_closed(&self) -> bool {
+        !matches!(self.door, Door::Open(_))
+    }
+
     /// What stands in `<title>`.
     pub(super) fn full_title(&self) -> String {
         match (self.title.as_str(), self.site.as_str()) {

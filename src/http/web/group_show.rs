@@ -11,6 +11,7 @@ use super::links;
 use super::pages::{PageResult, show_shared};
 use super::post_card::PostCard;
 use super::profile_show::{Field, fields, find_here, frame, moved, posts_of};
+use super::react::Bond;
 use super::signed_in::Viewer;
 use super::when::{When, month};
 use crate::app::App;
@@ -23,6 +24,8 @@ const EVENTS: i64 = 12;
 struct GroupPage {
     frame: Frame,
     who: ActorCard,
+    /// For whoever is logged in.
+    bond: Option<Bond>,
     header: Option<String>,
     bio: Clean,
     fields: Vec<Field>,
@@ -53,6 +56,7 @@ pub async fn show_group(app: &App, viewer: &Viewer, name: &str, older: Older) ->
     let page = GroupPage {
         frame: frame(app, viewer, &view),
         who: ActorCard::of(&ctx.uris, &view.actor),
+        bond: Bond::of(app, viewer, &view.actor).await?,
         header: links::own_picture(&ctx.uris, view.actor.image.as_deref()),
         bio: clean(&view.actor.summary),
         fields: fields(&view.fields),

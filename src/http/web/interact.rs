@@ -11,9 +11,11 @@ use super::clean::{Clean, clean};
 use super::event_card::EventCard;
 use super::frame::Frame;
 use super::links;
+use super::links::search_page;
 use super::pages::{PageError, PageResult, show};
 use super::post_card::{Extent, PostCard};
 use super::profile_show::moved;
+use super::react::Bond;
 use super::signed_in::Viewer;
 use crate::app::App;
 use crate::domain::actor::{Actor, ActorKind};
@@ -36,6 +38,8 @@ pub(super) struct Asked {
 struct InteractPage {
     frame: Frame,
     who: Option<ActorCard>,
+    /// For whoever is logged in.
+    bond: Option<Bond>,
     bio: Option<Clean>,
     post: Option<PostCard>,
     event: Option<EventCard>,
@@ -47,7 +51,8 @@ struct InteractPage {
     domain: String,
 }
 
-/// `GET /authorize_interaction?uri=`, for strangers: knows only what anybody may see.
+/// `GET /authorize_interaction?uri=`, whose answer knows, for strangers, only what anybody may see; who is logged in is
+/// led to where the thing is looked up.
 pub(super) async fn authorize_interaction(
     State(app): State<AppState>,
     viewer: Viewer,
@@ -74,7 +79,8 @@ async fn show_handle(app: &App, viewer: &Viewer, acct: &str) -> PageResult {
     match found.filter(|actor| actor.local || actor.handle_confirmed) {
         Some(actor) if actor.kind == ActorKind::Application => Err(PageError::NotFound),
         Some(actor) if actor.local => Ok(moved(&links::actor_page(&actor))),
-        Some(actor) => show_known_actor(app, viewer, &actor),
+        Some(actor) => show_known_actor(app, viewer, &actor).await,
+        None if viewer.signed_in().is_some() => Ok(moved(&search_page(acct))),
         None => {
             let address = clean_name(&format!("@{acct}"), 300);
             show(&InteractPage::new(
@@ -105,9 +111,12 @@ async fn show_ours(app: &App, ours: &Local) -> PageResult {
 async fn show_address(app: &App, viewer: &Viewer, url: &Url) -> PageResult {
     let (ctx, uri) = (&app.ctx, url.as_str());
     if let Some(actor) = reading::actor_by_uri(ctx, uri).await? {
-        return show_known_actor(app, viewer, &actor);
+        return show_known_actor(app, viewer, &actor).await;
     }
-    if let Some(view) = reading::post_by_uri(ctx, None, uri).await? {
+    if let Some(view) = reading::post_by_uri(ctx, viewer.id(), uri).await? {
+        if viewer.signed_in().is_some() {
+            return Ok(moved(&format!("/posts/{}", view.post.id)));
+        }
         let card = PostCard::of(&ctx.uris, &view, Extent::Beginning);
         return show(&InteractPage {
             original: card.original.clone(),
@@ -123,6 +132,9 @@ async fn show_address(app: &App, viewer: &Viewer, url: &Url) -> PageResult {
             ..InteractPage::new(app, viewer, "An event from elsewhere", uri)
         });
     }
+    if viewer.signed_in().is_some() {
+        return Ok(moved(&search_page(uri)));
+    }
     show(&InteractPage {
         original: Some(uri.to_owned()),
         home: links::host_of(uri),
@@ -131,7 +143,7 @@ async fn show_address(app: &App, viewer: &Viewer, url: &Url) -> PageResult {
 }
 
 /// The page about a person or group of another server.
-pub(super) fn show_known_actor(app: &App, viewer: &Viewer, actor: &Actor) -> PageResult {
+pub(super) async fn show_known_actor(app: &App, viewer: &Viewer, actor: &Actor) -> PageResult {
     let who = ActorCard::of(&app.ctx.uris, actor);
     let address = who.handle.clone().unwrap_or_else(|| actor.uri.clone());
     let original = links::original(&actor.uri, actor.url.as_deref());
@@ -139,6 +151,7 @@ pub(super) fn show_known_actor(app: &App, viewer: &Viewer, actor: &Actor) -> Pag
         &InteractPage {
             original: original.map(String::from),
             home: links::host_of(&actor.uri),
+            bond: Bond::of(app, viewer, actor).await?,
             bio: Some(clean(&actor.summary)).filter(|bio| !bio.is_empty()),
             ..InteractPage::new(app, viewer, &who.name.clone(), &address)
         }
@@ -155,6 +168,7 @@ impl InteractPage {
                 ..Frame::of(app, viewer, title, "/authorize_interaction")
             },
             who: None,
+            bond: None,
             bio: None,
             post: None,
             event: None,

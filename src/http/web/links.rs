@@ -94,6 +94,13 @@ pub(super) fn interaction_page(uri: &str) -> String {
     format!("/authorize_interaction?uri={encoded}")
 }
 
+/// The page that looks something up.
+#[must_use]
+pub(super) fn search_page(text: &str) -> String {
+    let encoded: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    format!("/search?q={encoded}")
+}
+
 /// A language tag that may stand in `lang` (RFC 5646 §2.1, by its letters).
 #[must_use]
 pub(super) fn language(tag: Option<&str>) -> Option<String> {

@@ -15,11 +15,13 @@ mod actor_card;
 mod assets;
 mod at_name;
 mod clean;
+mod compose;
 mod event_card;
 pub mod event_show;
 mod form_key;
 mod frame;
 pub mod group_show;
+mod home;
 mod interact;
 mod keys;
 mod landing;
@@ -28,14 +30,17 @@ mod log_in;
 mod log_in_code;
 mod moderation;
 mod note_page;
+mod notifications;
 mod oauth_authorize;
 pub mod pages;
 mod post_card;
 pub mod post_show;
 pub mod profile_show;
 mod qr;
+mod react;
 mod recovery;
 mod scope_words;
+mod search;
 mod settings;
 mod sign_up;
 mod signed_in;
@@ -81,6 +86,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .route("/about", get(about::show_about))
         .route("/log-in", get(log_in::show_log_in).post(log_in::log_in))
         .route("/log-out", post(log_in::log_out))
+        .merge(of_people())
         .merge(of_moderators())
         .merge(settings::routes())
         .merge(of_mails())
@@ -107,6 +113,23 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         // Everything else of one segment; `/@name` is among it, anything without `@` is not found.
         .route("/{at_name}", get(at_name::show_at_name))
         .layer(from_fn_with_state(app.clone(), own_origin))
+}
+
+/// Reading and writing for whoever is logged in.
+fn of_people() -> Router<AppState> {
+    Router::new()
+        .route("/home", get(home::show_home))
+        .route("/notifications", get(notifications::show_notifications))
+        .route("/search", get(search::show_search))
+        .route("/posts", post(compose::create_post))
+        .route("/posts/{id}/answer", get(compose::show_answer))
+        .route(
+            "/posts/{id}/edit",
+            get(compose::show_edit).post(compose::edit_post),
+        )
+        .route("/posts/{id}/delete", post(compose::delete_post))
+        .route("/posts/{id}/{deed}", post(react::react))
+        .route("/actors/{id}/{deed}", post(react::meet))
 }
 
 /// Where links in mails lead.

@@ -7,6 +7,7 @@ use super::links;
 use super::pages::{PageError, PageResult, show_shared};
 use super::post_card::{Extent, PostCard};
 use super::profile_show::moved;
+use super::react::Tools;
 use super::signed_in::Viewer;
 use crate::app::App;
 use crate::domain::audience::Audience;
@@ -19,6 +20,8 @@ struct PostPage {
     frame: Frame,
     before: Vec<PostCard>,
     post: PostCard,
+    /// For whoever is logged in.
+    tools: Option<Tools>,
     after: Vec<PostCard>,
     /// The address to paste into the search of another server.
     address: String,
@@ -43,6 +46,7 @@ pub async fn show_post(app: &App, viewer: &Viewer, id: PostId) -> PageResult {
     let card = PostCard::of(&ctx.uris, &thread.post, Extent::Whole);
     let page = PostPage {
         frame: frame(app, viewer, (&thread.post, &card)),
+        tools: Tools::of(viewer, &thread.post),
         before: PostCard::list(&ctx.uris, &thread.ancestors),
         after: PostCard::list(&ctx.uris, &thread.descendants),
         address: thread.post.post.uri.clone(),

@@ -12,6 +12,7 @@ use super::frame::Frame;
 use super::links;
 use super::pages::{PageError, PageResult, show_shared};
 use super::post_card::PostCard;
+use super::react::Bond;
 use super::signed_in::Viewer;
 use super::when::{When, month};
 use crate::app::App;
@@ -31,6 +32,8 @@ const FIELD_CHARS: usize = 500;
 struct ProfilePage {
     frame: Frame,
     who: ActorCard,
+    /// For whoever is logged in.
+    bond: Option<Bond>,
     header: Option<String>,
     headline: Option<String>,
     pronouns: Option<String>,
@@ -86,6 +89,7 @@ pub async fn show_profile(app: &App, viewer: &Viewer, name: &str, older: Older) 
     let page = ProfilePage {
         frame: frame(app, viewer, &view),
         who: ActorCard::of(&ctx.uris, &view.actor),
+        bond: Bond::of(app, viewer, &view.actor).await?,
         header: links::own_picture(&ctx.uris, view.actor.image.as_deref()),
         headline: value_of(&view.fields, FieldKind::Headline),
         pronouns: value_of(&view.fields, FieldKind::Pronouns),

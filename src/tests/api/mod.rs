@@ -8,3 +8,4 @@ mod notifications;
 mod reports;
 mod scheduled;
 mod server;
+mod streaming;

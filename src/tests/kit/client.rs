@@ -44,6 +44,10 @@ impl TestKit {
 }
 
 impl Client<'_> {
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     pub(crate) fn id(&self) -> String {
         self.actor.id.to_string()
     }
