@@ -27,6 +27,7 @@ pub mod mails;
 mod notify;
 pub mod oauth;
 pub mod participation;
+pub mod poll;
 pub mod post;
 pub mod profile;
 pub mod reaction;

@@ -486,6 +486,7 @@ diesel::table! {
         sensitive -> Bool,
         attachments -> Nullable<Text>,
         written_at -> BigInt,
+        poll_options -> Nullable<Text>,
     }
 }
 
@@ -729,6 +730,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    polls (post_id) {
+        post_id -> BigInt,
+        multiple -> Bool,
+        closes_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        voters_count -> Nullable<BigInt>,
+        hide_totals -> Bool,
+        told -> Bool,
+        fetched_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    poll_options (post_id, position) {
+        post_id -> BigInt,
+        position -> BigInt,
+        title -> Text,
+        votes -> BigInt,
+    }
+}
+
+diesel::table! {
+    poll_votes (post_id, actor_id, position) {
+        post_id -> BigInt,
+        position -> BigInt,
+        actor_id -> BigInt,
+        uri -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(handles -> actors (actor_id));
 diesel::joinable!(pins -> posts (post_id));
@@ -801,4 +834,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_ups,
     second_factors,
     recovery_codes,
+    polls,
+    poll_options,
+    poll_votes,
 );
