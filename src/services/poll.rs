@@ -239,7 +239,7 @@ pub async fn receive_votes(
             match reason {
                 VoteError::Store(error) => return Err(error),
                 other => {
-                    tracing::debug!(actor.uri = %who.uri, reason = %other, "a vote is dropped")
+                    tracing::debug!(actor.uri = %who.uri, reason = %other, "a vote is dropped");
                 }
             }
         }
@@ -317,7 +317,6 @@ pub(super) async fn receive(
         ..received.clone()
     };
     match before {
-        None if whole => polls::put(tx, &poll).await,
         Some(before) if before.asks_the_same(&poll) => {
             poll.told = before.told;
             polls::update(tx, &poll).await?;
@@ -327,8 +326,8 @@ pub(super) async fn receive(
             }
             Ok(())
         }
-        Some(_) if whole => polls::put(tx, &poll).await,
-        _ => Ok(()),
+        None | Some(_) if whole => polls::put(tx, &poll).await,
+        None | Some(_) => Ok(()),
     }
 }
 
