@@ -782,7 +782,7 @@ macro_rules! together {
 together! {
     accounts: account_secrets, sessions, tokens;
     activities: activity_bodies, deliveries, lanes;
-    actors: accounts, follow_options, follows, handles, invitations, participations, posts;
+    actors: accounts, follow_options, follows, handles, invitations, participations, poll_votes, posts;
     client_apps: authorization_codes, client_app_tokens, tokens;
     filters: filter_keywords, filter_posts;
     followed_tags: post_tags;
@@ -790,6 +790,6 @@ together! {
     inbox_items: inbox_bodies;
     lanes: deliveries, hosts;
     list_members: lists;
-    posts: followed_tags, follows, list_members, lists, pins, post_recipients, post_tags;
+    posts: followed_tags, follows, list_members, lists, pins, poll_votes, post_recipients, post_tags;
     tombstones: activities, deliveries;
 }
