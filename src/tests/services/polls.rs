@@ -220,7 +220,7 @@ both_backends! {
         assert_eq!(counts(&kit, id).await, [4, 1]);
         // Another question comes only with an edit.
         let mut other = theirs(&kit, &carla, [9, 9]);
-        other.poll.as_mut().unwrap().options[0].title = "never".to_owned();
+        other.poll.as_mut().unwrap().options[0].title = String::from("never");
         changes(&kit, &other).await;
         assert_eq!(counts(&kit, id).await, [4, 1]);
         other.post.edited_at = Some(kit.clock.now().plus(Duration::from_secs(1)));
