@@ -33,6 +33,7 @@ mod pairs_tests;
 #[path = "peers_tests/mod.rs"]
 mod peers;
 mod plain_text_tests;
+mod polls_tests;
 mod privacy_tests;
 mod relations_tests;
 mod rights_tests;

@@ -12,6 +12,7 @@ mod events;
 mod follows;
 mod groups;
 mod invitations;
+mod polls;
 mod posts;
 mod reactions;
 mod replies;

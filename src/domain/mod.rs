@@ -21,6 +21,7 @@ pub mod moderation;
 pub mod notification;
 pub mod outgoing;
 pub mod participation;
+pub mod poll;
 pub mod post;
 pub mod preferences;
 pub mod profile;

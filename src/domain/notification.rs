@@ -13,6 +13,8 @@ words! {
         Reblog = "reblog",
         /// Somebody whose posts one wants to be told of posted.
         Status = "status",
+        /// A poll that one wrote or voted in is over.
+        Poll = "poll",
         /// An invitation to an event.
         Invitation = "invitation",
         /// Somebody answered: joined, declined or left an event that one hosts.
@@ -29,6 +31,7 @@ impl NotificationKind {
         !matches!(
             self,
             NotificationKind::Status
+                | NotificationKind::Poll
                 | NotificationKind::Participation
                 | NotificationKind::ParticipationAnswered
         )

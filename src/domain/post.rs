@@ -59,5 +59,7 @@ pub struct Version {
     pub warning: String,
     pub sensitive: bool,
     pub attachments: Option<String>,
+    /// The options of its poll; empty for none.
+    pub options: Vec<String>,
     pub written_at: Timestamp,
 }

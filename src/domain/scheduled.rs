@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
 use super::ids::{ActorId, ScheduledId};
+use super::poll::NewPoll;
 
 /// What a waiting post will be; kept as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -16,6 +17,7 @@ pub struct Params {
     pub sensitive: bool,
     pub language: Option<String>,
     pub in_reply_to: Option<i64>,
+    pub poll: Option<NewPoll>,
 }
 
 /// A post of a local person that waits.

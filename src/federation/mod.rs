@@ -12,6 +12,7 @@ pub mod inbox;
 pub mod keys;
 mod knock;
 pub mod objects;
+mod polls;
 pub mod resolve;
 pub mod signatures;
 mod software;

@@ -424,7 +424,7 @@ impl Federation {
     }
 }
 
-fn failed(error: IncomingError) -> Failure {
+pub(super) fn failed(error: IncomingError) -> Failure {
     match error {
         IncomingError::Store(error) => Failure::Store(error),
         IncomingError::Deleted => Failure::WrongKind,

@@ -4,6 +4,7 @@
 //! `friendship` or `federation`.
 
 mod cleaning;
+mod polls;
 mod process;
 mod queue;
 mod runner;

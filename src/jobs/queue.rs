@@ -12,6 +12,7 @@ use crate::store::jobs::JobRow;
 use crate::store::{self, Error};
 use crate::telemetry::metrics::{JOB_SECONDS, JOBS};
 
+use super::polls::{ClosePoll, SharePollTotals};
 use super::scheduled::PublishScheduledPost;
 use super::send_mail::SendMail;
 
@@ -44,7 +45,12 @@ pub trait Job: Send + Sync {
 /// Every kind of job there is.
 #[must_use]
 pub fn kinds() -> Vec<Arc<dyn Job>> {
-    vec![Arc::new(SendMail), Arc::new(PublishScheduledPost)]
+    vec![
+        Arc::new(SendMail),
+        Arc::new(PublishScheduledPost),
+        Arc::new(ClosePoll),
+        Arc::new(SharePollTotals),
+    ]
 }
 
 /// Does all work that is due now and answers how much it was; for tests and for the end of a command.

@@ -7,7 +7,7 @@ use crate::domain::clock::Timestamp;
 use crate::store::timelines::{Depth, Page};
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Conn, erasure, events, follows, posts, profile_fields, timelines, tombstones,
+    self, Conn, erasure, events, follows, polls, posts, profile_fields, timelines, tombstones,
 };
 
 use super::participation::recount;
@@ -23,7 +23,9 @@ pub(super) async fn piece(tx: &mut Conn, actor: &Actor, now: Timestamp) -> store
     if posts_of(tx, actor, now).await? || events_of(tx, actor, now).await? {
         return Ok(true);
     }
-    if erasure::forget_likes(tx, actor.id, ROWS).await? > 0 {
+    if erasure::forget_likes(tx, actor.id, ROWS).await? > 0
+        || polls::forget_votes(tx, actor.id, PIECE).await? > 0
+    {
         return Ok(true);
     }
     Ok(actor.local && erasure::forget_activities(tx, actor.id, ROWS).await? > 0)

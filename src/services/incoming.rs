@@ -10,16 +10,18 @@ use crate::domain::event::Event;
 use crate::domain::ids::{ActorId, PostId, RowId};
 use crate::domain::keys::PublicKeyRow;
 use crate::domain::notification::NotificationKind;
+use crate::domain::poll::Poll;
 use crate::domain::post::{Post, Recipient};
 use crate::domain::profile::ProfileField;
 use crate::store::signals::Topic;
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Conn, actor_keys, actors, events, post_versions, posts, profile_fields, signals,
+    self, Conn, actor_keys, actors, events, polls, post_versions, posts, profile_fields, signals,
     tombstones,
 };
 
 use super::notify::{About, spread, tell};
+use super::poll::{self, Coming};
 use super::{Ctx, news};
 
 /// A post of a remote actor, read and checked. Ids of rows are made when it is stored.
@@ -31,6 +33,8 @@ pub struct ReceivedPost {
     /// Known people it is addressed to, and whether it mentions them.
     pub recipients: Vec<(Arc<Actor>, bool)>,
     pub tags: Vec<String>,
+    /// Its poll; `post` and `fetched_at` are set when it is stored.
+    pub poll: Option<Poll>,
 }
 
 /// A remote actor's document, read and checked.
@@ -88,6 +92,7 @@ pub async fn receive_post(
         let known = posts::find_by_uri(tx, &post.uri).await?;
         return known.map(|known| known.id).ok_or(IncomingError::Deleted);
     }
+    poll::receive(ctx, tx, (post.id, received.poll.as_ref()), Coming::Whole).await?;
     if beforehand.awaited {
         posts::adopt_replies(tx, &post.uri, post.id).await?;
     }
@@ -127,8 +132,12 @@ pub async fn receive_edit(
         (Some(new), Some(old)) => new < old,
         (Some(_), None) => false,
     };
-    if stale || before.author != received.post.author {
+    if before.local || before.author != received.post.author {
         return Ok(());
+    }
+    let poll = (before.id, received.poll.as_ref());
+    if stale {
+        return Ok(poll::receive(ctx, tx, poll, Coming::Counts).await?);
     }
     let stored: Vec<Recipient> = posts::recipients(tx, before.id).await?;
     let mut recipients: Vec<Recipient> = received
@@ -155,6 +164,12 @@ pub async fn receive_edit(
         replies: before.replies,
         ..received.post.clone()
     };
+    let asked = polls::find(tx, before.id).await?;
+    let asks_another = match (&asked, &received.poll) {
+        (Some(old), Some(new)) => !old.asks_the_same(new),
+        (None, None) => false,
+        _ => true,
+    };
     let changed = |post: &Post| {
         (
             post.content.clone(),
@@ -162,11 +177,12 @@ pub async fn receive_edit(
             post.attachments.clone(),
         )
     };
-    if changed(&before) != changed(&post) {
+    if asks_another || changed(&before) != changed(&post) {
         post_versions::keep(tx, RowId(ctx.id()), &before).await?;
     }
     posts::update(tx, &post, &recipients, &received.tags).await?;
-    Ok(news::edited(ctx, tx, &post).await?)
+    news::edited(ctx, tx, &post).await?;
+    Ok(poll::receive(ctx, tx, poll, Coming::Whole).await?)
 }
 
 /// Removes what a remote actor deleted: a post, boost or event of theirs. What is not known is remembered, so that a

@@ -28,6 +28,7 @@ pub mod news;
 mod notify;
 pub mod oauth;
 pub mod participation;
+pub mod poll;
 pub mod post;
 pub mod profile;
 pub mod reaction;

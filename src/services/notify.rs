@@ -54,7 +54,9 @@ pub(super) async fn tell(
     (kind, from): (NotificationKind, ActorId),
     about: About,
 ) -> store::Result<()> {
-    if !to.local || to.is_group() || to.id == from {
+    // The end of a poll is told to its author too.
+    let own = to.id == from && kind != NotificationKind::Poll;
+    if !to.local || to.is_group() || own {
         return Ok(());
     }
     let Some(sender) = actors::find(tx, from).await? else {

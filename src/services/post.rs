@@ -5,14 +5,18 @@ use crate::domain::audience::Audience;
 use crate::domain::ids::{ActivityId, ActorId, PostId, RowId};
 use crate::domain::notification::NotificationKind;
 use crate::domain::outgoing::Receivers;
+use crate::domain::poll::{NewPoll, Poll, PollFault};
 use crate::domain::post::{Post, Recipient};
 use crate::store::tombstones::Tombstone;
-use crate::store::{self, Conn, activities, actors, blocks, post_versions, posts, tombstones};
+use crate::store::{
+    self, Conn, activities, actors, blocks, polls, post_versions, posts, tombstones,
+};
 use crate::text::markdown::{self, MentionLink};
 use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote, OutgoingTombstone};
 use crate::wire::activitystreams::render::{self, Named, NoteCard, url};
 
 use super::notify::{About, spread, tell};
+use super::poll;
 use super::send::{Letter, send};
 use super::{Ctx, news};
 
@@ -27,6 +31,7 @@ pub struct Draft {
     pub sensitive: bool,
     pub language: Option<String>,
     pub in_reply_to: Option<PostId>,
+    pub poll: Option<NewPoll>,
     /// The people the text names, resolved beforehand; others stay plain text.
     pub mentioned: Vec<Actor>,
 }
@@ -44,6 +49,8 @@ pub enum PostError {
     NoSuchPost,
     #[error("only its author can do that")]
     NotTheAuthor,
+    #[error(transparent)]
+    Poll(#[from] PollFault),
     #[error("the database failed")]
     Store(#[from] store::Error),
 }
@@ -80,8 +87,9 @@ pub(super) async fn publish_within(
         return Err(PostError::NoSuchPost);
     }
     let draft = &reachable(tx, author, draft).await?;
-    let (post, written) = compose(ctx, author, draft, id, parent.as_ref());
+    let (post, mut written) = compose(ctx, author, draft, id, parent.as_ref());
     posts::insert(tx, &post, &written.recipients, &written.tags).await?;
+    written.ask(ctx, tx, id, draft.poll.as_ref()).await?;
     let create = OutgoingActivity::create(
         url(&format!("{}/activity", post.uri)),
         url(&author.uri),
@@ -132,7 +140,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
             audience: before.audience,
             ..reachable(tx, author, draft).await?
         };
-        let (composed, written) = compose(ctx, author, &draft, id, parent.as_ref());
+        let (composed, mut written) = compose(ctx, author, &draft, id, parent.as_ref());
         let now = ctx.now();
         // Peers take only an `updated` that grows, and read whole seconds.
         let edited = before.edited_at.map_or(now, |last| {
@@ -152,6 +160,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
         post_versions::keep(tx, RowId(ctx.id()), &before).await?;
         posts::update(tx, &post, &written.recipients, &written.tags).await?;
         news::edited(ctx, tx, &post).await?;
+        written.ask(ctx, tx, id, draft.poll.as_ref()).await?;
         let activity = format!("{}#updates/{}", post.uri, edited.micros());
         let update = OutgoingActivity::update(
             url(&activity),
@@ -177,14 +186,14 @@ pub async fn delete(ctx: &Ctx, author: &Actor, id: PostId) -> Result<Post, PostE
         activities::delete_about(tx, &post.uri).await?;
         let gone = Tombstone {
             uri: post.uri.clone(),
-            former_type: "Note".to_owned(),
+            former_type: post.kind.clone(),
             public: post.audience.is_public(),
             deleted_at: ctx.now(),
         };
         tombstones::insert(tx, &gone).await?;
         let tombstone = OutgoingTombstone {
             id: url(&post.uri),
-            former_type: Some("Note".to_owned()),
+            former_type: Some(post.kind.clone()),
             deleted: Some(gone.deleted_at.rfc3339()),
         };
         let followers = author.followers.as_deref().unwrap_or(&author.uri);
@@ -232,10 +241,12 @@ pub async fn document(
         .map(|(_, tag)| tag)
         .collect();
     let named = named(c, &recipients).await?;
+    let poll = polls::find(c, post.id).await?;
     Ok(Written {
         recipients,
         tags,
         named,
+        poll,
     }
     .note(ctx, author, post))
 }
@@ -260,6 +271,9 @@ pub(super) fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
     if chars > ctx.limits.post_chars {
         return Err(PostError::TooLong);
     }
+    if let Some(poll) = &draft.poll {
+        poll.clone().checked()?;
+    }
     if draft.mentioned.len()
         > usize::try_from(ctx.limits.mentions_per_activity).unwrap_or(usize::MAX)
     {
@@ -273,9 +287,25 @@ struct Written {
     recipients: Vec<Recipient>,
     tags: Vec<String>,
     named: Vec<Named>,
+    poll: Option<Poll>,
 }
 
 impl Written {
+    /// Gives the post its poll, or none.
+    async fn ask(
+        &mut self,
+        ctx: &Ctx,
+        tx: &mut Conn,
+        post: PostId,
+        asked: Option<&NewPoll>,
+    ) -> Result<(), PostError> {
+        let fresh = asked
+            .map(|asked| poll::fresh(ctx, post, asked))
+            .transpose()?;
+        self.poll = poll::set(ctx, tx, post, fresh).await?;
+        Ok(())
+    }
+
     fn note(&self, ctx: &Ctx, author: &Actor, post: &Post) -> OutgoingNote {
         render::note(&NoteCard {
             post,
@@ -283,6 +313,7 @@ impl Written {
             author_followers: author.followers.as_deref().unwrap_or(&author.uri),
             named: &self.named,
             tags: &self.tags,
+            poll: self.poll.as_ref(),
             uris: &ctx.uris,
         })
     }
@@ -338,7 +369,12 @@ fn compose(
         url: Some(uri.clone()),
         uri,
         local: true,
-        kind: "Note".to_owned(),
+        kind: if draft.poll.is_some() {
+            "Question"
+        } else {
+            "Note"
+        }
+        .to_owned(),
         author: author.id,
         boost_of: None,
         in_reply_to: parent.map(|p| p.id),
@@ -373,6 +409,7 @@ fn compose(
             recipients,
             tags,
             named,
+            poll: None,
         },
     )
 }
@@ -393,7 +430,7 @@ async fn named(c: &mut Conn, recipients: &[Recipient]) -> store::Result<Vec<Name
         .collect())
 }
 
-fn receivers(post: &Post, recipients: &[Recipient]) -> Receivers {
+pub(super) fn receivers(post: &Post, recipients: &[Recipient]) -> Receivers {
     Receivers {
         followers_of: if post.audience == Audience::Direct {
             Vec::new()

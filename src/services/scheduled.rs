@@ -68,6 +68,7 @@ pub async fn schedule(
             sensitive: draft.sensitive,
             language: draft.language.clone(),
             in_reply_to: draft.in_reply_to.map(|id| id.0),
+            poll: draft.poll.clone(),
         },
     };
     ctx.store
@@ -183,6 +184,7 @@ pub async fn publish(
         sensitive: params.sensitive,
         language: params.language.clone(),
         in_reply_to: params.in_reply_to.map(PostId),
+        poll: params.poll.clone(),
         mentioned,
     };
     let id = PostId(ctx.id());

@@ -40,6 +40,7 @@ pub mod notifications;
 pub mod numbers;
 pub mod parked;
 pub mod participations;
+pub mod polls;
 pub mod post_versions;
 mod postgres;
 pub mod posts;

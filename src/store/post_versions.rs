@@ -27,6 +27,10 @@ pub async fn keep(c: &mut Conn, id: RowId, post: &Post) -> Result<()> {
     if kept >= MOST {
         return Ok(());
     }
+    let poll = super::polls::find(c, post.id).await?;
+    let options: Option<Vec<String>> =
+        poll.map(|poll| poll.options.into_iter().map(|one| one.title).collect());
+    let options = options.and_then(|all| serde_json::to_string(&all).ok());
     diesel::insert_into(post_versions::table)
         .values((
             post_versions::id.eq(id.0),
@@ -35,6 +39,7 @@ pub async fn keep(c: &mut Conn, id: RowId, post: &Post) -> Result<()> {
             post_versions::warning.eq(&post.warning),
             post_versions::sensitive.eq(post.sensitive),
             post_versions::attachments.eq(post.attachments.as_deref()),
+            post_versions::poll_options.eq(options),
             post_versions::written_at.eq(post.edited_at.unwrap_or(post.published_at).micros()),
         ))
         .execute(c)
@@ -47,7 +52,7 @@ pub async fn keep(c: &mut Conn, id: RowId, post: &Post) -> Result<()> {
 /// # Errors
 /// When the database fails.
 pub async fn list(c: &mut Conn, post: PostId) -> Result<Vec<Version>> {
-    type Row = (String, String, bool, Option<String>, i64);
+    type Row = (String, String, bool, Option<String>, Option<String>, i64);
     let rows: Vec<Row> = post_versions::table
         .filter(post_versions::post_id.eq(post.0))
         .order(post_versions::id)
@@ -57,25 +62,32 @@ pub async fn list(c: &mut Conn, post: PostId) -> Result<Vec<Version>> {
             post_versions::warning,
             post_versions::sensitive,
             post_versions::attachments,
+            post_versions::poll_options,
             post_versions::written_at,
         ))
         .load(c)
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(content, warning, sensitive, attachments, at)| Version {
-            content,
-            warning,
-            sensitive,
-            attachments,
-            written_at: Timestamp::from_micros(at),
-        })
+        .map(
+            |(content, warning, sensitive, attachments, options, at)| Version {
+                content,
+                warning,
+                sensitive,
+                attachments,
+                options: options
+                    .and_then(|text| serde_json::from_str(&text).ok())
+                    .unwrap_or_default(),
+                written_at: Timestamp::from_micros(at),
+            },
+        )
         .collect())
 }
 
-/// Removes what people keep about a post, and its earlier versions.
+/// Removes what people keep about a post, its earlier versions and its poll.
 pub(super) async fn delete_with(c: &mut Conn, post: PostId) -> Result<()> {
     let id = post.0;
+    super::polls::delete(c, post).await?;
     diesel::delete(post_versions::table.filter(post_versions::post_id.eq(id)))
         .execute(c)
         .await?;

@@ -486,6 +486,7 @@ diesel::table! {
         sensitive -> Bool,
         attachments -> Nullable<Text>,
         written_at -> BigInt,
+        poll_options -> Nullable<Text>,
     }
 }
 
@@ -729,6 +730,38 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    polls (post_id) {
+        post_id -> BigInt,
+        multiple -> Bool,
+        closes_at -> Nullable<BigInt>,
+        closed_at -> Nullable<BigInt>,
+        voters_count -> Nullable<BigInt>,
+        hide_totals -> Bool,
+        told -> Bool,
+        fetched_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    poll_options (post_id, position) {
+        post_id -> BigInt,
+        position -> BigInt,
+        title -> Text,
+        votes -> BigInt,
+    }
+}
+
+diesel::table! {
+    poll_votes (post_id, actor_id, position) {
+        post_id -> BigInt,
+        position -> BigInt,
+        actor_id -> BigInt,
+        uri -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(handles -> actors (actor_id));
 diesel::joinable!(pins -> posts (post_id));
@@ -749,7 +782,7 @@ macro_rules! together {
 together! {
     accounts: account_secrets, sessions, tokens;
     activities: activity_bodies, deliveries, lanes;
-    actors: accounts, follow_options, follows, handles, invitations, participations, posts;
+    actors: accounts, follow_options, follows, handles, invitations, participations, poll_votes, posts;
     client_apps: authorization_codes, client_app_tokens, tokens;
     filters: filter_keywords, filter_posts;
     followed_tags: post_tags;
@@ -757,6 +790,6 @@ together! {
     inbox_items: inbox_bodies;
     lanes: deliveries, hosts;
     list_members: lists;
-    posts: followed_tags, follows, list_members, lists, pins, post_recipients, post_tags;
+    posts: followed_tags, follows, list_members, lists, pins, poll_votes, post_recipients, post_tags;
     tombstones: activities, deliveries;
 }

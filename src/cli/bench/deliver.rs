@@ -156,6 +156,7 @@ async fn fill(app: &App, hosts: &[String], wanted: usize) -> anyhow::Result<usiz
         sensitive: false,
         language: None,
         in_reply_to: None,
+        poll: None,
         mentioned: Vec::new(),
     };
     let mut count = 0;

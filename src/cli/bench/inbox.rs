@@ -104,6 +104,7 @@ async fn set(app: &App) -> anyhow::Result<Scene> {
             sensitive: false,
             language: None,
             in_reply_to: None,
+            poll: None,
             mentioned: Vec::new(),
         };
         posts.push(post::publish(&app.ctx, person, &draft).await?);

@@ -119,6 +119,7 @@ async fn fill(app: &App) -> anyhow::Result<()> {
                 sensitive: false,
                 language: None,
                 in_reply_to: None,
+                poll: None,
                 mentioned: Vec::new(),
             };
             post::publish(&app.ctx, person, &draft).await?;

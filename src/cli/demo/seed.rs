@@ -270,6 +270,7 @@ async fn say(ctx: &Ctx, who: &Actor, text: &str) -> anyhow::Result<()> {
         sensitive: false,
         language: Some("en".to_owned()),
         in_reply_to: None,
+        poll: None,
         mentioned: Vec::new(),
     };
     post::publish(ctx, who, &draft).await?;

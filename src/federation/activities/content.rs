@@ -4,8 +4,10 @@ use url::Url;
 
 use crate::domain::actor::Actor;
 use crate::domain::authority::{self, Belief, Claimed};
+use crate::domain::poll::MOST_RECEIVED_OPTIONS;
 use crate::domain::uris::same_origin;
 use crate::federation::{Failure, objects};
+use crate::services::poll::ReceivedVote;
 use crate::store::{blocks, events, follows, posts};
 use crate::wire::activitystreams::note::IncomingObject;
 use crate::wire::activitystreams::object_ref::ObjectRef;
@@ -57,7 +59,10 @@ pub(super) async fn created(cx: &Case<'_>) -> Result<Effect, Trouble> {
     if object.kind == "Event" {
         return Box::pin(event(cx, &object)).await;
     }
-    if !objects::note::is_shown(&object.kind) || object.is_vote() {
+    if object.is_vote() {
+        return Ok(votes(cx));
+    }
+    if !objects::note::is_shown(&object.kind) {
         return Ok(Effect::Nothing("objects of this type are not shown here"));
     }
     let named = cx.federation.named(cx.who, &object).await?;
@@ -71,6 +76,31 @@ pub(super) async fn created(cx: &Case<'_>) -> Result<Effect, Trouble> {
         &object,
         named,
     ))))
+}
+
+/// The votes of an activity, which may be several at once (`GoToSocial`). Only what was sent by its owner counts: a vote
+/// cannot be looked up.
+fn votes(cx: &Case<'_>) -> Effect {
+    let sent = cx.activity.object.iter().flat_map(ObjectRef::iter);
+    let found = sent
+        .filter_map(ObjectRef::embedded)
+        .take(MOST_RECEIVED_OPTIONS)
+        .filter_map(|embedded| embedded.as_object().ok())
+        .filter(|vote| vote.is_vote() && vote.belongs_to(&cx.activity.actor))
+        .filter_map(|vote| {
+            let question = vote.in_reply_to.filter(|uri| cx.ctx().uris.is_local(uri))?;
+            Some(ReceivedVote {
+                uri: vote.id.to_string(),
+                question: question.to_string(),
+                option: vote.name?,
+            })
+        })
+        .collect::<Vec<_>>();
+    if found.is_empty() {
+        Effect::Nothing("the votes are in no poll of this server")
+    } else {
+        Effect::Votes(found)
+    }
 }
 
 /// Whether somebody here is among `named` who does not block the author.

@@ -136,6 +136,7 @@ pub(crate) enum Effect {
     FollowAnswered(Box<(crate::domain::follow::Follow, bool)>),
     Post(Box<crate::services::incoming::ReceivedPost>),
     Edit(Box<crate::services::incoming::ReceivedPost>),
+    Votes(Vec<crate::services::poll::ReceivedVote>),
     Remove(String),
     ActorGone,
     ActorChanged(Box<crate::services::incoming::ReceivedActor>),
@@ -228,7 +229,9 @@ impl Case<'_> {
 }
 
 async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result<Outcome, Refused> {
-    use crate::services::{block, follow, incoming, invite, keep, participation, reaction, report};
+    use crate::services::{
+        block, follow, incoming, invite, keep, participation, poll, reaction, report,
+    };
     match effect {
         Effect::Nothing(_) => return Ok(Outcome::Ignored),
         Effect::Follow(asking) => {
@@ -238,6 +241,7 @@ async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result
         Effect::FollowAnswered(both) => follow::receive_answer(tx, &both.0, both.1).await?,
         Effect::Post(post) => drop(incoming::receive_post(ctx, tx, post).await?),
         Effect::Edit(post) => incoming::receive_edit(ctx, tx, post).await?,
+        Effect::Votes(votes) => poll::receive_votes(ctx, tx, who, votes).await?,
         Effect::Remove(uri) => incoming::receive_deletion(ctx, tx, who, uri).await?,
         Effect::ActorGone => incoming::receive_actor_deletion(ctx, tx, who).await?,
         Effect::ActorChanged(actor) => drop(incoming::receive_actor(ctx, tx, actor).await?),

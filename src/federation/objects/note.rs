@@ -7,12 +7,17 @@ use url::Url;
 
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::PostId;
+use crate::domain::poll::{
+    MOST_RECEIVED_OPTIONS, MOST_VOTES, Poll, PollOption, RECEIVED_OPTION_CHARS,
+};
 use crate::domain::post::Post;
 use crate::services::Ctx;
 use crate::services::incoming::ReceivedPost;
 use crate::text::name::clean_name;
 use crate::wire::activitystreams::note::IncomingObject;
+use crate::wire::activitystreams::poll as wire;
 
 const TITLE: usize = 300;
 const WARNING: usize = 500;
@@ -99,7 +104,41 @@ pub fn read(
         author_uri: author.uri.clone(),
         recipients: named,
         tags,
+        poll: object.poll.as_deref().and_then(|poll| read_poll(poll, now)),
     }
+}
+
+/// A poll as it can be shown and voted in; one that has too many or too long options is none.
+fn read_poll(sent: &wire::Poll, now: Timestamp) -> Option<Poll> {
+    let is_short = |option: &wire::PollOption| option.name.chars().count() <= RECEIVED_OPTION_CHARS;
+    if !(1..=MOST_RECEIVED_OPTIONS).contains(&sent.options.len())
+        || !sent.options.iter().all(is_short)
+    {
+        return None;
+    }
+    let believable = |count: u32| i64::from(count).min(MOST_VOTES);
+    Some(Poll {
+        post: PostId(0),
+        multiple: sent.multiple,
+        closes_at: sent.ends,
+        // "Yes, but not when" is now.
+        closed_at: sent.closed.map(|at| match at {
+            Timestamp::NEVER => now,
+            at => at,
+        }),
+        voters: sent.voters.map(believable),
+        hide_totals: false,
+        told: false,
+        fetched_at: now,
+        options: sent
+            .options
+            .iter()
+            .map(|option| PollOption {
+                title: option.name.clone(),
+                votes: believable(option.votes),
+            })
+            .collect(),
+    })
 }
 
 /// Reads what an `Update` says of a post of `author`. Many servers write whole seconds: an edit may have the same

@@ -8,11 +8,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::domain::poll::PollFault;
 use crate::services::StoreError;
 use crate::services::event::EventError;
 use crate::services::follow::FollowError;
 use crate::services::invite::InviteError;
 use crate::services::participation::ParticipationError;
+use crate::services::poll::VoteError;
 use crate::services::post::PostError;
 use crate::services::profile::ProfileError;
 use crate::services::reaction::ReactionError;
@@ -190,7 +192,31 @@ impl From<PostError> for ApiError {
             }
             // Who may not change a post learns no more about it than a stranger.
             PostError::NoSuchPost | PostError::NotTheAuthor => ApiError::NotFound,
+            PostError::Poll(fault) => fault.into(),
             PostError::Store(inner) => inner.into(),
+        }
+    }
+}
+
+impl From<PollFault> for ApiError {
+    fn from(fault: PollFault) -> Self {
+        let (field, wrong) = match fault {
+            PollFault::TooFewOptions | PollFault::TooManyOptions | PollFault::SameOptions => {
+                ("options", Wrong::Invalid)
+            }
+            PollFault::OptionTooLong => ("options", Wrong::TooLong),
+            PollFault::TooShort | PollFault::TooLong => ("expires_in", Wrong::Invalid),
+        };
+        ApiError::field(field, wrong, fault.to_string())
+    }
+}
+
+impl From<VoteError> for ApiError {
+    fn from(error: VoteError) -> Self {
+        match error {
+            VoteError::NoSuchPoll => ApiError::NotFound,
+            VoteError::Refused(why) => ApiError::Impossible(format!("Validation failed: {why}")),
+            VoteError::Store(inner) => inner.into(),
         }
     }
 }

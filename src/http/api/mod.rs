@@ -28,6 +28,7 @@ mod notifications;
 mod oauth;
 mod paging;
 mod policy;
+mod polls;
 mod reactions;
 mod relations;
 mod reports;
@@ -171,6 +172,8 @@ fn of_statuses() -> Router<Api> {
         )
         .route("/api/v1/statuses/{id}/context", get(statuses::show_context))
         .route("/api/v1/statuses/{id}/source", get(statuses::show_source))
+        .route("/api/v1/polls/{id}", get(polls::show_poll))
+        .route("/api/v1/polls/{id}/votes", post(polls::vote_in_poll))
         .route(
             "/api/v1/statuses/{id}/favourited_by",
             get(statuses::list_favourited_by),

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::PostId;
+use crate::domain::poll::NewPoll;
 use crate::services::post::{self, Draft};
 use crate::services::{self, settings};
 
@@ -17,7 +18,7 @@ use super::caches::Made;
 use super::entities::scheduled::ScheduledStatus;
 use super::entities::status::{self, Status};
 use super::error::{ApiError, ApiResult, Wrong};
-use super::{Api, people_of_post, scheduled, statuses};
+use super::{Api, people_of_post, polls, scheduled, statuses};
 
 /// Longest `Idempotency-Key`, in bytes.
 const MAX_KEY: usize = 255;
@@ -34,6 +35,7 @@ pub(super) struct Asked {
     in_reply_to_id: Number,
     media_ids: Many<String>,
     scheduled_at: Option<String>,
+    poll: Option<polls::Asked>,
 }
 
 /// `POST /api/v1/statuses`
@@ -103,6 +105,10 @@ async fn answer(api: &Api, who: &SignedIn, id: PostId) -> ApiResult<Json<Status>
     statuses::shown(api, &view).await
 }
 
+fn read_poll(asked: Option<polls::Asked>) -> ApiResult<Option<NewPoll>> {
+    Ok(asked.map(polls::Asked::read).transpose()?.flatten())
+}
+
 /// What was asked for, completed from the person's defaults.
 async fn draft(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Draft> {
     let defaults = settings::preferences(&api.ctx, who.actor.id).await?;
@@ -126,6 +132,7 @@ async fn draft(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Draft> {
     };
     let text = asked.status.unwrap_or_default();
     Ok(Draft {
+        poll: read_poll(asked.poll)?,
         mentioned: api.finder(Some(who)).mentioned(&text).await?,
         text,
         audience,
@@ -150,6 +157,8 @@ pub(super) async fn update_status(
         None => before.source.unwrap_or_default(),
     };
     let draft = Draft {
+        // As in Mastodon: what is not sent again is taken away.
+        poll: read_poll(asked.poll)?,
         mentioned: api.finder(Some(&who)).mentioned(&text).await?,
         text,
         audience: before.audience,

@@ -183,6 +183,7 @@ async fn draft(app: &App, who: &SignedIn, written: &Written) -> Result<Draft, Pa
         sensitive: defaults.sensitive,
         language: defaults.language,
         in_reply_to: None,
+        poll: None,
     })
 }
 
@@ -194,6 +195,15 @@ pub(super) async fn seen(app: &App, who: &SignedIn, id: PostId) -> Result<PostVi
         Some(boosted) => *boosted,
         None => view,
     })
+}
+
+/// The post, if `who` may change it here. One with a poll would lose it: apps can change those.
+async fn editable(app: &App, who: &SignedIn, id: PostId) -> Result<PostView, PageError> {
+    let view = own(app, who, id).await?;
+    if view.poll.is_some() {
+        return Err(PageError::Forbidden);
+    }
+    Ok(view)
 }
 
 /// The post, if it is `who`'s own.
@@ -232,7 +242,7 @@ pub(super) async fn show_edit(
     who: SignedIn,
     Path(id): Path<PostId>,
 ) -> PageResult {
-    let view = own(&app, &who, id).await?;
+    let view = editable(&app, &who, id).await?;
     let written = Written {
         text: view.post.source.clone().unwrap_or_default(),
         warning: view.post.warning.clone(),
@@ -248,7 +258,7 @@ pub(super) async fn edit_post(
     Path(id): Path<PostId>,
     Form(written): Form<Written>,
 ) -> PageResult {
-    let view = own(&app, &who, id).await?;
+    let view = editable(&app, &who, id).await?;
     let draft = Draft {
         audience: view.post.audience,
         sensitive: view.post.sensitive,

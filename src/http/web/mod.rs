@@ -33,6 +33,7 @@ mod note_page;
 mod notifications;
 mod oauth_authorize;
 pub mod pages;
+mod poll_card;
 mod post_card;
 pub mod post_show;
 pub mod profile_show;
@@ -104,6 +105,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
             get(sign_up::show_confirm).post(sign_up::confirm),
         )
         .route("/tags/{name}", get(tag_show::show_tag))
+        .route("/posts/{id}/votes", post(poll_card::vote_in_poll))
         .route(
             "/authorize_interaction",
             get(interact::authorize_interaction),

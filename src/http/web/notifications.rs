@@ -64,6 +64,7 @@ fn did(kind: NotificationKind) -> &'static str {
         NotificationKind::Favourite => "likes your post",
         NotificationKind::Reblog => "boosted your post",
         NotificationKind::Status => "posted",
+        NotificationKind::Poll => "asked, and the poll is over",
         NotificationKind::Invitation => "invites you",
         NotificationKind::Participation => "answered your invitation",
         NotificationKind::ParticipationAnswered => "answered your request",

@@ -12,6 +12,7 @@ use crate::text::plain;
 use super::actor_card::ActorCard;
 use super::clean::{Clean, clean, preview};
 use super::links;
+use super::poll_card::PollCard;
 use super::when::{When, moment};
 
 const TITLE_CHARS: usize = 200;
@@ -51,6 +52,7 @@ pub(super) struct PostCard {
     pub(super) beginning: Option<String>,
     pub(super) language: Option<String>,
     pub(super) media: Vec<Media>,
+    pub(super) poll: Option<PollCard>,
     /// What people did with it, in words; may be empty.
     pub(super) echo: String,
     /// It answers something.
@@ -121,6 +123,7 @@ impl PostCard {
             beginning,
             language: links::language(post.language.as_deref()),
             media: media(uris, post),
+            poll: view.poll.as_ref().map(PollCard::of),
             echo: echo(post),
             is_answer: post.in_reply_to_uri.is_some(),
             audience: match post.audience {

@@ -43,7 +43,10 @@ pub async fn show_post(app: &App, viewer: &Viewer, id: PostId) -> PageResult {
     if let Some(boosted) = &thread.post.boosted {
         return Ok(moved(&format!("/posts/{}", boosted.post.id)));
     }
-    let card = PostCard::of(&ctx.uris, &thread.post, Extent::Whole);
+    let mut card = PostCard::of(&ctx.uris, &thread.post, Extent::Whole);
+    if let (Some(poll), Some(who)) = (&mut card.poll, viewer.signed_in()) {
+        poll.form_token = Some(who.form_token().to_owned());
+    }
     let page = PostPage {
         frame: frame(app, viewer, (&thread.post, &card)),
         tools: Tools::of(viewer, &thread.post),

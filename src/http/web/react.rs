@@ -25,6 +25,8 @@ pub(super) struct Tools {
     pub(super) boosted: Option<bool>,
     pub(super) kept: bool,
     pub(super) own: bool,
+    /// Its text can be changed on a page.
+    pub(super) editable: bool,
 }
 
 impl Tools {
@@ -36,6 +38,7 @@ impl Tools {
             boosted: view.post.audience.is_public().then_some(view.reblogged),
             kept: view.marks.bookmarked,
             own: view.post.author == who.actor.id,
+            editable: view.post.author == who.actor.id && view.poll.is_none(),
         })
     }
 }

@@ -305,6 +305,7 @@ fn draft(text: &str, audience: Audience, mentioned: &[Actor]) -> Draft {
         sensitive: false,
         language: Some("en".to_owned()),
         in_reply_to: None,
+        poll: None,
         mentioned: mentioned.to_vec(),
     }
 }

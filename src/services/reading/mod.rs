@@ -13,6 +13,7 @@ mod lists;
 mod marks;
 mod notifications;
 mod people;
+mod polls;
 mod posts;
 mod private;
 mod timelines;
@@ -35,6 +36,7 @@ pub use notifications::{NotificationView, notification, notifications};
 pub use people::{
     ProfileView, Relationship, find_actor, profile, profile_lately, relationships, search,
 };
+pub use polls::{PollView, poll};
 pub use posts::{PostView, Thread, post, post_by_uri, thread};
 pub use private::{
     ConversationView, blocks, conversation, conversations, domain_blocks, endorsed,

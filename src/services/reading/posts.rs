@@ -12,6 +12,7 @@ use crate::store::{self, Conn, actors, follows, likes, stances, timelines};
 
 use super::eyes::{Eyes, Shown};
 use super::marks::{Marked, Marks};
+use super::polls::{self, PollView};
 
 /// A post as it is shown to one viewer.
 #[derive(Debug, Clone)]
@@ -32,6 +33,7 @@ pub struct PostView {
     pub reblogged: bool,
     /// What else the viewer decided about it.
     pub marks: Marks,
+    pub poll: Option<PollView>,
 }
 
 /// A post with its conversation.
@@ -96,6 +98,7 @@ struct Desk {
     shown: Shown,
     stances: Stances,
     marked: Marked,
+    polls: HashMap<PostId, PollView>,
     actors: HashMap<ActorId, Actor>,
     named: HashMap<PostId, Vec<(ActorId, bool)>>,
     tags: HashMap<PostId, Vec<String>>,
@@ -163,11 +166,13 @@ impl Desk {
             None => (Vec::new(), Vec::new()),
         };
         let marked = Marked::gather(c, eyes, posts).await?;
+        let polls = polls::gather(c, eyes, posts).await?;
         Ok(Desk {
             viewer,
             shown: eyes.shown,
             stances,
             marked,
+            polls,
             actors,
             named,
             tags,
@@ -217,6 +222,7 @@ impl Desk {
             liked: self.liked.contains(&post.id),
             reblogged: self.reblogged.contains(&post.id),
             marks: self.marked.of(&post),
+            poll: self.polls.get(&post.id).cloned(),
             post,
         })
     }

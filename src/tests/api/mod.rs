@@ -5,6 +5,7 @@ mod filters;
 mod keep;
 mod lists;
 mod notifications;
+mod polls;
 mod reports;
 mod scheduled;
 mod server;

@@ -19,6 +19,7 @@ async fn write(kit: &TestKit, author: &Actor, audience: Audience, parent: Option
         sensitive: false,
         language: None,
         in_reply_to: parent,
+        poll: None,
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()
@@ -59,6 +60,7 @@ fn answer(kit: &TestKit, author: &Actor, audience: Audience, parent: &str) -> Re
         author_uri: author.uri.clone(),
         recipients: Vec::new(),
         tags: Vec::new(),
+        poll: None,
     }
 }
 

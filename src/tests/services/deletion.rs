@@ -29,6 +29,7 @@ async fn write(kit: &TestKit, author: &Actor, audience: Audience, mentioned: &[&
         sensitive: false,
         language: None,
         in_reply_to: None,
+        poll: None,
         mentioned: mentioned.iter().map(|actor| (*actor).clone()).collect(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()

@@ -24,6 +24,7 @@ async fn post(kit: &TestKit, author: &Actor) -> Post {
         sensitive: false,
         language: None,
         in_reply_to: None,
+        poll: None,
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()
@@ -62,6 +63,7 @@ fn version(of: &Post, content: &str, edited_at: Option<Timestamp>) -> ReceivedPo
         author_uri: "https://peer.test/users/carla".to_owned(),
         recipients: Vec::new(),
         tags: Vec::new(),
+        poll: None,
     }
 }
 

@@ -5,3 +5,4 @@ mod counts;
 mod deletion;
 mod documents;
 mod incoming;
+mod polls;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::domain::poll;
 use crate::services::Ctx;
 use crate::services::keep::MAX_PINS;
 use crate::services::profile::{MAX_FIELDS, MAX_LABEL, MAX_VALUE};
@@ -85,10 +86,10 @@ fn limits(ctx: &Ctx) -> Value {
             "video_matrix_limit": 0,
         },
         "polls": {
-            "max_options": 0,
-            "max_characters_per_option": 0,
-            "min_expiration": 300,
-            "max_expiration": 2_629_746,
+            "max_options": poll::MOST_OPTIONS,
+            "max_characters_per_option": poll::OPTION_CHARS,
+            "min_expiration": poll::SHORTEST.as_secs(),
+            "max_expiration": poll::LONGEST.as_secs(),
         },
     })
 }

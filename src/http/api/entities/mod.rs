@@ -9,6 +9,7 @@ pub(super) mod grouped;
 pub(super) mod instance;
 pub(super) mod list;
 pub(super) mod notification;
+pub(super) mod poll;
 pub(super) mod scheduled;
 pub(super) mod status;
 pub(super) mod tag;

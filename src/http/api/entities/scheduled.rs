@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::audience::Audience;
+use crate::domain::poll::NewPoll;
 use crate::domain::scheduled::Scheduled;
 
 use super::status::visibility;
@@ -19,7 +20,7 @@ pub(in crate::http::api) struct ScheduledStatus {
 #[derive(Debug, Serialize)]
 struct Params {
     text: String,
-    poll: Option<()>,
+    poll: Option<NewPoll>,
     media_ids: Option<()>,
     sensitive: bool,
     spoiler_text: Option<String>,
@@ -41,7 +42,7 @@ impl From<&Scheduled> for ScheduledStatus {
             scheduled_at: post.due_at.rfc3339_millis(),
             params: Params {
                 text: params.text.clone(),
-                poll: None,
+                poll: params.poll.clone(),
                 media_ids: None,
                 sensitive: params.sensitive,
                 spoiler_text: (!params.warning.is_empty()).then(|| params.warning.clone()),

@@ -10,6 +10,7 @@ use crate::services::reading::{PostView, Thread};
 
 use super::account::{Account, escape};
 use super::filter::FilterResult;
+use super::poll::Poll;
 use super::{Desk, page, web};
 
 /// A post, or a boost of one.
@@ -50,7 +51,7 @@ pub(in crate::http::api) struct Status {
     tags: Vec<Tag>,
     emojis: [(); 0],
     card: Option<()>,
-    poll: Option<()>,
+    poll: Option<Poll>,
     /// The event it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<String>,
@@ -140,7 +141,7 @@ impl Status {
             tags: shown.tags.iter().map(|tag| Tag::of(tag, desk)).collect(),
             emojis: [],
             card: None,
-            poll: None,
+            poll: shown.poll.as_ref().map(Poll::from),
             event_id: shown.post.event.map(|id| id.to_string()),
             text: None,
         }

@@ -118,6 +118,7 @@ fn view() -> PostView {
         liked: true,
         reblogged: false,
         marks: crate::services::reading::Marks::default(),
+        poll: None,
     }
 }
 

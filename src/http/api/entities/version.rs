@@ -20,6 +20,30 @@ pub(in crate::http::api) struct StatusEdit {
     account: Account,
     media_attachments: Vec<Attachment>,
     emojis: [(); 0],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    poll: Option<Asked>,
+}
+
+/// What was asked then, without counts.
+#[derive(Debug, Serialize)]
+struct Asked {
+    options: Vec<Title>,
+}
+
+#[derive(Debug, Serialize)]
+struct Title {
+    title: String,
+}
+
+impl Asked {
+    fn of(options: &[String]) -> Option<Asked> {
+        let titles = options.iter().map(|title| Title {
+            title: title.clone(),
+        });
+        (!options.is_empty()).then(|| Asked {
+            options: titles.collect(),
+        })
+    }
 }
 
 impl StatusEdit {
@@ -35,6 +59,10 @@ impl StatusEdit {
             warning: post.warning.clone(),
             sensitive: post.sensitive,
             attachments: post.attachments.clone(),
+            options: view.poll.as_ref().map_or_else(Vec::new, |view| {
+                let options = view.poll.options.iter();
+                options.map(|option| option.title.clone()).collect()
+            }),
             written_at: post.edited_at.unwrap_or(post.published_at),
         };
         before
@@ -48,6 +76,7 @@ impl StatusEdit {
                 account: Account::of(&view.author, desk),
                 media_attachments: files(post.id, version.attachments.as_deref(), desk),
                 emojis: [],
+                poll: Asked::of(&version.options),
             })
             .collect()
     }

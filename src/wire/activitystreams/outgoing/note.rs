@@ -76,6 +76,9 @@ pub struct OutgoingNote {
     /// The answers to choose one of; makes it a `Question`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     one_of: Vec<OutgoingOption>,
+    /// The answers of which several can be chosen; makes it a `Question`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    any_of: Vec<OutgoingOption>,
 }
 
 impl OutgoingNote {
@@ -107,25 +110,30 @@ impl OutgoingNote {
             closed: None,
             voters_count: None,
             one_of: Vec::new(),
+            any_of: Vec::new(),
         }
     }
 
-    /// Makes it a `Question` with these answers, of which one can be chosen. Without answers it stays a note.
+    /// Makes it a `Question` with these answers, of which one can be chosen, or `several`. Without answers it stays a note.
     #[must_use]
-    pub fn with_options(mut self, options: Vec<OutgoingOption>) -> Self {
+    pub fn with_options(mut self, options: Vec<OutgoingOption>, several: bool) -> Self {
         self.kind = if options.is_empty() {
             "Note"
         } else {
             "Question"
         };
-        self.one_of = options;
+        if several {
+            self.any_of = options;
+        } else {
+            self.one_of = options;
+        }
         self
     }
 
     /// The context its terms need.
     #[must_use]
     pub fn context(&self) -> Context {
-        if self.one_of.is_empty() {
+        if self.one_of.is_empty() && self.any_of.is_empty() {
             Context::Note
         } else {
             Context::Question
@@ -144,8 +152,8 @@ impl OutgoingNote {
 pub struct OutgoingOption {
     /// The text; votes repeat it byte for byte.
     pub name: String,
-    /// How many chose it.
-    pub votes: u32,
+    /// How many chose it, unless that is not told yet.
+    pub votes: Option<u32>,
 }
 
 impl Serialize for OutgoingOption {
@@ -153,10 +161,11 @@ impl Serialize for OutgoingOption {
         let mut option = serializer.serialize_struct("Note", 3)?;
         option.serialize_field("type", "Note")?;
         option.serialize_field("name", &self.name)?;
-        option.serialize_field(
-            "replies",
-            &serde_json::json!({"type": "Collection", "totalItems": self.votes}),
-        )?;
+        let replies = match self.votes {
+            Some(votes) => serde_json::json!({"type": "Collection", "totalItems": votes}),
+            None => serde_json::json!({"type": "Collection"}),
+        };
+        option.serialize_field("replies", &replies)?;
         option.end()
     }
 }

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::domain::audience::Audience;
+use crate::domain::clock::Timestamp;
+use crate::domain::poll::Poll;
 use crate::domain::post::Post;
 use crate::domain::uris::Uris;
 use crate::wire::activitystreams::outgoing::{
-    InteractionPolicy, OutgoingNote, OutgoingTag, RepliesRef,
+    InteractionPolicy, OutgoingNote, OutgoingOption, OutgoingTag, RepliesRef,
 };
 
 use super::{public, url};
@@ -30,6 +32,7 @@ pub struct NoteCard<'a> {
     pub author_followers: &'a str,
     pub named: &'a [Named],
     pub tags: &'a [String],
+    pub poll: Option<&'a Poll>,
     pub uris: &'a Uris,
 }
 
@@ -65,9 +68,7 @@ pub fn note(card: &NoteCard<'_>) -> OutgoingNote {
     note.cc = cc;
     note.in_reply_to = post.in_reply_to_uri.as_deref().map(url);
     // With milliseconds: an edit in the second of its publication, or of the edit before, must still be the later one.
-    note.updated = post
-        .edited_at
-        .map(crate::domain::clock::Timestamp::rfc3339_millis);
+    note.updated = post.edited_at.map(Timestamp::rfc3339_millis);
     note.summary = (!post.warning.is_empty()).then(|| post.warning.clone());
     note.sensitive = post.sensitive;
     note.content = Some(post.content.clone());
@@ -81,7 +82,23 @@ pub fn note(card: &NoteCard<'_>) -> OutgoingNote {
     } else {
         InteractionPolicy::QuotedBy(vec![url(card.author_uri)])
     });
-    note
+    match card.poll {
+        Some(poll) => with_poll(note, poll),
+        None => note,
+    }
+}
+
+fn with_poll(mut note: OutgoingNote, poll: &Poll) -> OutgoingNote {
+    let shown = poll.closed_at.is_some() || !poll.hide_totals;
+    let whole = |count: i64| u32::try_from(count).unwrap_or(u32::MAX);
+    let options = poll.options.iter().map(|option| OutgoingOption {
+        name: option.title.clone(),
+        votes: shown.then(|| whole(option.votes)),
+    });
+    note.end_time = poll.closes_at.map(Timestamp::rfc3339);
+    note.closed = poll.closed_at.map(Timestamp::rfc3339);
+    note.voters_count = poll.voters.map(whole);
+    note.with_options(options.collect(), poll.multiple)
 }
 
 fn tags(card: &NoteCard<'_>) -> Vec<OutgoingTag> {

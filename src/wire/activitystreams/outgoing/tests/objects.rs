@@ -233,18 +233,17 @@ fn a_poll_and_a_vote_are_sent_as_the_examples_show() {
     );
     let option = |name: &str| OutgoingOption {
         name: name.into(),
-        votes: 0,
+        votes: Some(0),
     };
     let mut poll = OutgoingNote::new(
         here("polls/42"),
         maria.clone(),
         "2026-08-12T07:00:05Z".into(),
     )
-    .with_options(vec![
-        option("Going"),
-        option("Maybe"),
-        option("Can't make it"),
-    ]);
+    .with_options(
+        vec![option("Going"), option("Maybe"), option("Can't make it")],
+        false,
+    );
     poll.url = Some(here("events/7f3e0c52"));
     poll.to = vec![ada.clone()];
     poll.content = Some("<p><span class=\"h-card\"><a href=\"https://mastodon.example/@ada\" class=\"u-url mention\">@<span>ada</span></a></span> Maria invites you: <a href=\"https://kith.example/events/7f3e0c52\">Thursday bouldering for beginners</a>, Thu 20 Aug 2026, 18:30 (Europe/Berlin), Boulderhalle Nord. Are you coming?</p>".into());
