@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::domain::uris::Uris;
 use crate::domain::poll;
 use crate::services::Ctx;
 use crate::services::keep::MAX_PINS;
@@ -55,6 +56,12 @@ pub(in crate::http::api) struct Totals {
     pub(in crate::http::api) active_month: i64,
 }
 
+/// Where WebSockets are opened.
+fn streaming(uris: &Uris) -> String {
+    let here = uris.at("");
+    here.replacen("http", "ws", 1)
+}
+
 fn version() -> String {
     format!(
         "{COMPATIBLE} (compatible; Kith {})",
@@ -99,7 +106,7 @@ pub(in crate::http::api) fn v2(about: &About, ctx: &Ctx, totals: Totals) -> Valu
     let uris = &ctx.uris;
     let mut configuration = limits(ctx);
     if let Some(map) = configuration.as_object_mut() {
-        map.insert("urls".into(), json!({}));
+        map.insert("urls".into(), json!({ "streaming": streaming(uris) }));
         map.insert("vapid".into(), json!({ "public_key": "" }));
         map.insert("translation".into(), json!({ "enabled": false }));
     }
@@ -136,7 +143,7 @@ pub(in crate::http::api) fn v1(about: &About, ctx: &Ctx, totals: Totals) -> Valu
         "description": about.description,
         "email": about.email,
         "version": version(),
-        "urls": {},
+        "urls": { "streaming_api": streaming(uris) },
         "stats": { "user_count": totals.people, "status_count": totals.posts, "domain_count": 0 },
         "thumbnail": uris.at("/static/header.png"),
         "languages": about.languages,
