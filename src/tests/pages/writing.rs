@@ -1,6 +1,6 @@
 //! Posting, answering, editing and deleting in a browser, without scripts.
 
-use crate::kit::{Browser, TestKit};
+use crate::kit::Browser;
 
 /// Sends a post; answers the path of its page.
 async fn posts(browser: &mut Browser<'_>, fields: &[(&str, &str)]) -> String {

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::domain::uris::Uris;
 use crate::domain::poll;
+use crate::domain::uris::Uris;
 use crate::services::Ctx;
 use crate::services::keep::MAX_PINS;
 use crate::services::profile::{MAX_FIELDS, MAX_LABEL, MAX_VALUE};
