@@ -43,7 +43,7 @@ impl Format {
 
 /// The name of a stored file: 32 hexadecimal digits that nobody can guess, and its ending. Nothing else is ever looked
 /// for in the storage, so that no name leads out of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileName {
     text: String,
     format: Format,

@@ -16,6 +16,8 @@ pub struct Params {
     pub sensitive: bool,
     pub language: Option<String>,
     pub in_reply_to: Option<i64>,
+    /// Pictures, in their order.
+    pub media: Vec<i64>,
 }
 
 /// A post of a local person that waits.

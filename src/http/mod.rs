@@ -9,6 +9,7 @@ pub mod api;
 pub mod discovery;
 pub mod error;
 pub mod extract;
+mod media;
 pub mod middleware;
 pub mod respond;
 pub mod router;

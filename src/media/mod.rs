@@ -138,9 +138,13 @@ impl Pictures {
         let Some(folder) = self.0.folder.clone() else {
             return Ok(());
         };
-        spawn_blocking(move || names.iter().try_for_each(|name| files::remove(&folder, name)))
-            .await
-            .map_err(io::Error::other)?
+        spawn_blocking(move || {
+            names
+                .iter()
+                .try_for_each(|name| files::remove(&folder, name))
+        })
+        .await
+        .map_err(io::Error::other)?
     }
 
     /// The files in one of the 256 folders, and what was begun there and never ended.

@@ -2,7 +2,8 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
-use crate::domain::ids::{ActivityId, ActorId, PostId, RowId};
+use crate::domain::ids::{ActivityId, ActorId, MediaId, PostId, RowId};
+use crate::domain::media::MAX_ATTACHED;
 use crate::domain::notification::NotificationKind;
 use crate::domain::outgoing::Receivers;
 use crate::domain::post::{Post, Recipient};
@@ -13,6 +14,7 @@ use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote, Out
 use crate::wire::activitystreams::render::{self, Named, NoteCard, url};
 
 use super::Ctx;
+use super::media::{self, Description};
 use super::notify::{About, spread, tell};
 use super::send::{Letter, send};
 
@@ -29,6 +31,10 @@ pub struct Draft {
     pub in_reply_to: Option<PostId>,
     /// The people the text names, resolved beforehand; others stay plain text.
     pub mentioned: Vec<Actor>,
+    /// Pictures of the author's, in their order.
+    pub media: Vec<MediaId>,
+    /// What is to be said of them from now on.
+    pub media_changes: Vec<(MediaId, Description)>,
 }
 
 /// Why a post cannot be written, changed or removed.
@@ -42,6 +48,12 @@ pub enum PostError {
     TooManyMentions,
     #[error("there is no such post")]
     NoSuchPost,
+    #[error("a post carries at most {MAX_ATTACHED} pictures")]
+    TooManyMedia,
+    #[error("a picture is not there, or hangs on another post")]
+    NoSuchMedia,
+    #[error("a description of a picture is too long")]
+    AltTooLong,
     #[error("only its author can do that")]
     NotTheAuthor,
     #[error("the database failed")]
@@ -80,7 +92,8 @@ pub(super) async fn publish_within(
         return Err(PostError::NoSuchPost);
     }
     let draft = &reachable(tx, author, draft).await?;
-    let (post, written) = compose(ctx, author, draft, id, parent.as_ref());
+    let (mut post, written) = compose(ctx, author, draft, id, parent.as_ref());
+    post.attachments = media::attach(ctx, tx, author, (id, draft)).await?;
     posts::insert(tx, &post, &written.recipients, &written.tags).await?;
     let create = OutgoingActivity::create(
         url(&format!("{}/activity", post.uri)),
@@ -146,7 +159,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
             likes: before.likes,
             boosts: before.boosts,
             replies: before.replies,
-            attachments: before.attachments.clone(),
+            attachments: media::attach(ctx, tx, author, (id, &draft)).await?,
             ..composed
         };
         post_versions::keep(tx, RowId(ctx.id()), &before).await?;
@@ -251,7 +264,8 @@ async fn own(tx: &mut Conn, author: &Actor, id: PostId) -> Result<Post, PostErro
 }
 
 pub(super) fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
-    if draft.text.trim().is_empty() {
+    media::check(draft)?;
+    if draft.text.trim().is_empty() && draft.media.is_empty() {
         return Err(PostError::Empty);
     }
     let chars = draft.text.chars().count() + draft.warning.chars().count();

@@ -156,6 +156,8 @@ async fn fill(app: &App, hosts: &[String], wanted: usize) -> anyhow::Result<usiz
         sensitive: false,
         language: None,
         in_reply_to: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     let mut count = 0;

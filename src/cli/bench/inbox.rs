@@ -104,6 +104,8 @@ async fn set(app: &App) -> anyhow::Result<Scene> {
             sensitive: false,
             language: None,
             in_reply_to: None,
+            media: Vec::new(),
+            media_changes: Vec::new(),
             mentioned: Vec::new(),
         };
         posts.push(post::publish(&app.ctx, person, &draft).await?);

@@ -119,6 +119,8 @@ async fn fill(app: &App) -> anyhow::Result<()> {
                 sensitive: false,
                 language: None,
                 in_reply_to: None,
+                media: Vec::new(),
+                media_changes: Vec::new(),
                 mentioned: Vec::new(),
             };
             post::publish(&app.ctx, person, &draft).await?;

@@ -270,6 +270,8 @@ async fn say(ctx: &Ctx, who: &Actor, text: &str) -> anyhow::Result<()> {
         sensitive: false,
         language: Some("en".to_owned()),
         in_reply_to: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     post::publish(ctx, who, &draft).await?;

@@ -305,6 +305,8 @@ fn draft(text: &str, audience: Audience, mentioned: &[Actor]) -> Draft {
         sensitive: false,
         language: Some("en".to_owned()),
         in_reply_to: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: mentioned.to_vec(),
     }
 }

@@ -19,6 +19,8 @@ async fn write(kit: &TestKit, author: &Actor, audience: Audience, parent: Option
         sensitive: false,
         language: None,
         in_reply_to: parent,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()

@@ -24,6 +24,8 @@ async fn post(kit: &TestKit, author: &Actor) -> Post {
         sensitive: false,
         language: None,
         in_reply_to: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()

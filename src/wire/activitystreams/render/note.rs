@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::domain::audience::Audience;
+use crate::domain::media::Attachment;
 use crate::domain::post::Post;
 use crate::domain::uris::Uris;
 use crate::wire::activitystreams::outgoing::{
-    InteractionPolicy, OutgoingNote, OutgoingTag, RepliesRef,
+    InteractionPolicy, OutgoingAttachment, OutgoingNote, OutgoingTag, RepliesRef,
 };
 
 use super::{public, url};
@@ -74,6 +75,7 @@ pub fn note(card: &NoteCard<'_>) -> OutgoingNote {
     if let Some(language) = &post.language {
         note.content_map = BTreeMap::from([(language.clone(), post.content.clone())]);
     }
+    note.attachment = attachments(post);
     note.tag = tags(card);
     note.replies = Some(RepliesRef(url(&format!("{}/replies", post.uri))));
     note.interaction_policy = Some(if post.audience.is_public() {
@@ -82,6 +84,23 @@ pub fn note(card: &NoteCard<'_>) -> OutgoingNote {
         InteractionPolicy::QuotedBy(vec![url(card.author_uri)])
     });
     note
+}
+
+fn attachments(post: &Post) -> Vec<OutgoingAttachment> {
+    Attachment::read(post.attachments.as_deref())
+        .into_iter()
+        .map(|file| OutgoingAttachment::Document {
+            media_type: file.media_type.unwrap_or_default(),
+            url: url(&file.url),
+            name: file.alt,
+            summary: None,
+            is_banner_image: None,
+            focal_point: file.focus.map(|focus| [focus.x, focus.y]),
+            width: file.width,
+            height: file.height,
+            blurhash: file.blurhash,
+        })
+        .collect()
 }
 
 fn tags(card: &NoteCard<'_>) -> Vec<OutgoingTag> {
