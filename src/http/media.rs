@@ -20,7 +20,7 @@ const INERT: &str = "sandbox; default-src 'none'";
 /// Bytes that are read at once.
 const PIECE: usize = 64 * 1024;
 
-pub fn routes() -> Router<AppState> {
+pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/media/{file}", get(show_picture))
 }
 
