@@ -55,12 +55,15 @@ pub(super) struct Developed {
     pub(super) blurhash: String,
 }
 
-impl From<ImageError> for PictureError {
-    fn from(error: ImageError) -> Self {
-        match error {
-            ImageError::Unsupported(_) => PictureError::WrongKind,
-            _ => PictureError::Damaged,
-        }
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is what map_err hands over"
+)]
+fn refusal(error: ImageError, limits: Limits) -> PictureError {
+    match error {
+        ImageError::Limits(_) => PictureError::TooManyPixels(limits.pixels),
+        ImageError::Unsupported(_) => PictureError::WrongKind,
+        _ => PictureError::Damaged,
     }
 }
 
@@ -89,7 +92,9 @@ fn open(
     bounds.max_alloc = Some(limits.pixels.saturating_mul(PIXEL_BYTES) + BESIDES);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(bounds);
-    let decoder = reader.into_decoder()?;
+    let decoder = reader
+        .into_decoder()
+        .map_err(|error| refusal(error, limits))?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width) * u64::from(height);
     if pixels == 0 {
@@ -113,7 +118,7 @@ pub(super) fn develop(
 ) -> Result<Developed, PictureError> {
     let (mut decoder, format) = open(bytes, limits)?;
     let turned = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let image = DynamicImage::from_decoder(decoder)?;
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| refusal(error, limits))?;
     // First small, then turned: the whole is in memory once.
     let mut image = fit(image, WHOLE);
     image.apply_orientation(turned);
@@ -184,11 +189,11 @@ fn plain(image: DynamicImage, came_as: ImageFormat) -> (DynamicImage, Format) {
 fn print(image: DynamicImage, format: Format) -> Result<Print, PictureError> {
     let mut bytes = Vec::new();
     match format {
-        Format::Jpeg => {
-            JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&image)?;
-        }
-        Format::Png => image.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)?,
+        Format::Jpeg => JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&image),
+        Format::Png => image.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png),
     }
+    .ok()
+    .ok_or(PictureError::Damaged)?;
     Ok(Print {
         format,
         width: image.width(),
