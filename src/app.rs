@@ -22,6 +22,7 @@ use crate::federation::delivery::KeyringError;
 use crate::federation::keys::generate_pairs;
 use crate::federation::signatures::KeyError;
 use crate::mail::{MailError, Mailer};
+use crate::media::Pictures;
 use crate::net::{Client, ClientError, NetSettings};
 use crate::services::discovery::KnownUsage;
 use crate::services::reading::KnownCounts;
@@ -43,6 +44,8 @@ pub struct App {
     pub passwords: Passwords,
     /// The way out for mails.
     pub mailer: Mailer,
+    /// Uploaded pictures.
+    pub pictures: Pictures,
     /// Speaking with other servers.
     pub federation: Federation,
     /// This process's number; part of every id it makes.
@@ -159,6 +162,7 @@ impl App {
             started_at: ctx.now(),
             ctx,
             mailer: Mailer::new(&config)?,
+            pictures: Pictures::new(&config),
             config,
             client,
             passwords: Passwords::new(cores),

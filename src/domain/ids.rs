@@ -72,6 +72,8 @@ id_types! {
     ConversationId,
     /// A post that waits for its time.
     ScheduledId,
+    /// A picture that somebody uploaded.
+    MediaId,
     /// Likes, boosts, keys and other rows that nothing outside names.
     RowId,
 }

@@ -39,6 +39,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("net", &["domain", "config"]),
         ("store", &["domain", "config"]),
         ("mail", &["domain", "config"]),
+        ("media", &["domain", "config", "net"]),
         (
             "services",
             &["domain", "wire", "store", "auth", "text", "i18n", "config"],

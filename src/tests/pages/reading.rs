@@ -2,8 +2,6 @@
 
 use serde_json::json;
 
-use crate::kit::TestKit;
-
 both_backends! {
     async fn a_post_is_liked_boosted_and_kept_and_all_of_it_taken_back(kit: TestKit) {
         let ada = kit.client("ada").await;

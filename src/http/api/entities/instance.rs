@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::domain::media::{MAX_ALT, MAX_ATTACHED};
 use crate::domain::poll;
 use crate::domain::uris::Uris;
+use crate::media::MEDIA_TYPES;
 use crate::services::Ctx;
 use crate::services::keep::MAX_PINS;
 use crate::services::profile::{MAX_FIELDS, MAX_LABEL, MAX_VALUE};
@@ -81,11 +83,12 @@ fn limits(ctx: &Ctx) -> Value {
         },
         "statuses": {
             "max_characters": limits.post_chars,
-            "max_media_attachments": 0,
+            "max_media_attachments": MAX_ATTACHED,
             "characters_reserved_per_url": 23,
         },
         "media_attachments": {
-            "supported_mime_types": [],
+            "description_limit": MAX_ALT,
+            "supported_mime_types": MEDIA_TYPES,
             "image_size_limit": limits.image_bytes,
             "image_matrix_limit": limits.image_pixels,
             "video_size_limit": 0,
