@@ -30,7 +30,7 @@ pub(super) async fn run(app: Arc<App>) {
         if let Err(error) = remove_given_up(&app).await {
             tracing::warn!(%error, "pictures that are wanted no more could not be removed");
         }
-        if minute % SWEPT_EVERY == 0 {
+        if minute.is_multiple_of(SWEPT_EVERY) {
             // By the clock, so that restarts do not begin from the first again.
             let five_minutes = app.ctx.now().millis() / (300_000);
             let part = u8::try_from(five_minutes.rem_euclid(256)).unwrap_or_default();

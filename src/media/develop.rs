@@ -131,8 +131,8 @@ pub(super) fn develop(
     let small = (wanted == Wanted::Attachment).then(|| fit(image.clone(), PREVIEW));
     Ok(Developed {
         blurhash: blurred(small.as_ref().unwrap_or(&image)),
-        preview: small.map(|small| print(small, format)).transpose()?,
-        whole: print(image, format)?,
+        preview: small.map(|small| print(&small, format)).transpose()?,
+        whole: print(&image, format)?,
     })
 }
 
@@ -166,7 +166,7 @@ fn fill(image: &DynamicImage, (width, height): (u32, u32)) -> DynamicImage {
 }
 
 /// With 8 bits for each colour, and alpha only where something can be seen through. What came as a photograph stays
-/// one: JPEG, and WebP without holes.
+/// one: JPEG, and `WebP` without holes.
 fn plain(image: DynamicImage, came_as: ImageFormat) -> (DynamicImage, Format) {
     let image = if image.color().has_alpha() {
         let pixels = image.into_rgba8();
@@ -186,10 +186,10 @@ fn plain(image: DynamicImage, came_as: ImageFormat) -> (DynamicImage, Format) {
     (DynamicImage::ImageRgb8(image.into_rgb8()), format)
 }
 
-fn print(image: DynamicImage, format: Format) -> Result<Print, PictureError> {
+fn print(image: &DynamicImage, format: Format) -> Result<Print, PictureError> {
     let mut bytes = Vec::new();
     match format {
-        Format::Jpeg => JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&image),
+        Format::Jpeg => JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(image),
         Format::Png => image.write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png),
     }
     .ok()
