@@ -75,10 +75,12 @@ impl Compose {
         let mut names: Vec<&Actor> = vec![&view.author];
         names.extend(&view.mentioned);
         names.retain(|actor| actor.id != who.actor.id && !actor.is_group());
-        let text: String = names
-            .iter()
-            .map(|actor| format!("@{} ", at(actor)))
-            .collect();
+        let names: Vec<String> = names.into_iter().map(at).collect();
+        let text = if names.is_empty() {
+            String::new()
+        } else {
+            format!("@{} ", names.join(" @"))
+        };
         Compose {
             written: Written {
                 text,

@@ -18,6 +18,10 @@ use crate::services::reading::{self, PostView};
 
 /// What somebody who is logged in can do with a post.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a button on the page"
+)]
 pub(super) struct Tools {
     pub(super) form_token: String,
     pub(super) liked: bool,

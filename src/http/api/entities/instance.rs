@@ -58,7 +58,7 @@ pub(in crate::http::api) struct Totals {
     pub(in crate::http::api) active_month: i64,
 }
 
-/// Where WebSockets are opened.
+/// Where a `WebSocket` is opened.
 fn streaming(uris: &Uris) -> String {
     let here = uris.at("");
     here.replacen("http", "ws", 1)

@@ -38,7 +38,8 @@ struct Size {
     width: u32,
     height: u32,
     /// `640x480`
-    size: String,
+    #[serde(rename = "size")]
+    words: String,
     aspect: f64,
 }
 
@@ -47,7 +48,7 @@ impl Size {
         Size {
             width,
             height,
-            size: format!("{width}x{height}"),
+            words: format!("{width}x{height}"),
             aspect: f64::from(width) / f64::from(height.max(1)),
         }
     }

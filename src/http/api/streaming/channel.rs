@@ -61,7 +61,7 @@ impl Channel {
             }
             "list" => {
                 let id = list.parse();
-                Channel::List(id.map_err(|_| {
+                Channel::List(id.ok().ok_or_else(|| {
                     ApiError::field("list", Wrong::Invalid, "name a list by its id")
                 })?)
             }

@@ -152,6 +152,10 @@ impl Hub {
         }
         let reader = news::Reader::start(&api.ctx).await?;
         self.lock().running = true;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "it tells what is stored already, and ends with its last listener"
+        )]
         tokio::spawn(watch_news(self.clone(), api.clone(), reader));
         Ok(())
     }

@@ -35,7 +35,9 @@ pub(super) async fn open(
     caller: Caller,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> ApiResult<Response> {
-    let upgrade = upgrade.map_err(|_| ApiError::Malformed("this address speaks WebSocket"))?;
+    let upgrade = upgrade
+        .ok()
+        .ok_or(ApiError::Malformed("this address speaks WebSocket"))?;
     let first = match caller.asked.stream.as_str() {
         "" => None,
         stream => Some(Channel::parse(
