@@ -13,6 +13,7 @@ pub mod http;
 pub mod jobs;
 pub mod mail;
 pub mod net;
+pub mod push;
 pub mod services;
 pub mod store;
 pub mod telemetry;

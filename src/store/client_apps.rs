@@ -5,9 +5,9 @@ use diesel_async::RunQueryDsl;
 
 use crate::domain::client_app::{ClientApp, Redirects};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{AccountId, ClientAppId};
+use crate::domain::ids::{AccountId, ClientAppId, TokenId};
 
-use super::Conn;
+use super::{Conn, push_subscriptions};
 use super::backend::MultiBackend;
 use super::error::{Error, Result, word};
 use super::schema::{authorization_codes, client_app_tokens, client_apps, tokens};
@@ -207,6 +207,9 @@ pub async fn revoke(
             .and(tokens::client_app_id.eq(app.0))
             .and(tokens::revoked_at.is_null()),
     );
+    let ids: Vec<i64> = held.select(tokens::id).load(c).await?;
+    let ids: Vec<TokenId> = ids.into_iter().map(TokenId).collect();
+    push_subscriptions::delete_of_tokens(c, &ids).await?;
     Ok(diesel::update(held)
         .set(tokens::revoked_at.eq(Some(now.micros())))
         .execute(c)
