@@ -6,6 +6,7 @@ mod keep;
 mod lists;
 mod notifications;
 mod polls;
+mod push;
 mod reports;
 mod scheduled;
 mod server;
