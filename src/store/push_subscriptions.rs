@@ -138,6 +138,18 @@ pub async fn list(c: &mut Conn, actor: ActorId, limit: i64) -> Result<Vec<PushSu
     rows.into_iter().map(PushSubscription::try_from).collect()
 }
 
+/// How many subscriptions a person has, those of ended tokens too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(c: &mut Conn, actor: ActorId) -> Result<i64> {
+    Ok(push_subscriptions::table
+        .filter(push_subscriptions::actor_id.eq(actor.0))
+        .count()
+        .get_result(c)
+        .await?)
+}
+
 /// Changes what the subscription of a token is told of; `false` when it has none.
 ///
 /// # Errors

@@ -174,7 +174,7 @@ both_backends! {
         let event = json!({"title": "Tea\nat five", "start_time": "2026-07-01T17:00:00Z", "description": "bring sesame"});
         let event = eve.post("/api/v1/events", event).await;
         let invite = format!("/api/v1/events/{}/invite", event["id"].as_str().unwrap());
-        eve.post(&invite, json!({"account_ids": [ada.id()]})).await;
+        eve.post(&invite, json!({"handles": ["ada"]})).await;
         let waiting = waiting(&kit).await;
         assert_eq!(waiting.len(), 2);
         let mention = written(&kit, waiting[0]).await.unwrap();
@@ -231,8 +231,8 @@ both_backends! {
             }
             assert_eq!(written(&kit, waiting[0]).await.map(|m| m.body), None, "{how}");
             let mut reader = ctx.store.reader().await.unwrap();
-            let left = store::push_subscriptions::list(&mut reader, person.actor.id, 9).await.unwrap();
-            assert_eq!(left, [], "{how}");
+            let left = store::push_subscriptions::count(&mut reader, person.actor.id).await.unwrap();
+            assert_eq!(left, 0, "{how}");
         }
     }
 
