@@ -47,7 +47,8 @@ impl Phone {
     fn reads(&self, seen: &Seen) -> Value {
         let text = match seen.header("content-encoding") {
             Some("aes128gcm") => {
-                let (salt, sender, sealed) = (&seen.body[..16], &seen.body[21..86], &seen.body[86..]);
+                let (salt, sender, sealed) =
+                    (&seen.body[..16], &seen.body[21..86], &seen.body[86..]);
                 let info = [b"WebPush: info\0", &self.public[..], sender].concat();
                 let ikm = hkdf(&AUTH, &self.secret(sender), &info, 32);
                 let key = hkdf(salt, &ikm, b"Content-Encoding: aes128gcm\0", 16);
@@ -59,7 +60,12 @@ impl Phone {
             Some("aesgcm") => {
                 let salt = field(seen, "encryption", "salt=");
                 let sender = field(seen, "crypto-key", "dh=");
-                let ikm = hkdf(&AUTH, &self.secret(&sender), b"Content-Encoding: auth\0", 32);
+                let ikm = hkdf(
+                    &AUTH,
+                    &self.secret(&sender),
+                    b"Content-Encoding: auth\0",
+                    32,
+                );
                 let points = [b"P-256\0\0A", &self.public[..], b"\0A", &sender].concat();
                 let info = |word: &[u8]| [b"Content-Encoding: ", word, b"\0", &points].concat();
                 let key = hkdf(&salt, &ikm, &info(b"aesgcm"), 16);
@@ -80,7 +86,9 @@ impl Phone {
 fn field(seen: &Seen, header: &str, name: &str) -> Vec<u8> {
     let value = seen.header(header).expect("a header");
     let found = value.split(';').find_map(|part| part.strip_prefix(name));
-    URL_SAFE_NO_PAD.decode(found.expect("a field")).expect("base64url")
+    URL_SAFE_NO_PAD
+        .decode(found.expect("a field"))
+        .expect("base64url")
 }
 
 fn hmac(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
@@ -130,16 +138,28 @@ fn a_mention_rings_once_and_says_nothing_of_what_was_written() {
         let seen = service.seen();
         assert_eq!(seen.len(), at + 1, "exactly one for each mention");
         let rung = &seen[at];
-        assert_eq!((rung.method.as_str(), rung.target.as_str()), ("POST", "/send/1"));
+        assert_eq!(
+            (rung.method.as_str(), rung.target.as_str()),
+            ("POST", "/send/1")
+        );
         assert!(rung.header("ttl").is_some() && rung.header("urgency").is_some());
         let key = made["server_key"].as_str().expect("a key");
         let shown = [rung.header("authorization"), rung.header("crypto-key")];
         assert!(shown.iter().flatten().any(|value| value.contains(key)));
         let message = phone.reads(rung);
-        assert_eq!((&message["title"], &message["body"]), (&json!("eve named you"), &json!("")));
-        assert_eq!((&message["notification_type"], &message["access_token"]), (&json!("mention"), &json!("")));
+        assert_eq!(
+            (&message["title"], &message["body"]),
+            (&json!("eve named you"), &json!(""))
+        );
+        assert_eq!(
+            (&message["notification_type"], &message["access_token"]),
+            (&json!("mention"), &json!(""))
+        );
         let id = message["notification_id"].to_string();
-        assert_eq!(ada.get(&format!("/api/v1/notifications/{id}"))["type"], "mention");
+        assert_eq!(
+            ada.get(&format!("/api/v1/notifications/{id}"))["type"],
+            "mention"
+        );
         assert!(!message.to_string().contains("sesame"));
     }
 }
@@ -151,7 +171,11 @@ fn what_is_gone_is_removed_and_what_fails_is_tried_again() {
     let (ada, eve) = (kith.user("ada"), kith.user("eve"));
     let made = Phone::new().subscribe(&ada, &service.url("/send/1"), true);
     kith.restart();
-    assert_eq!(ada.get(PATH)["server_key"], made["server_key"], "the key is made once");
+    assert_eq!(
+        ada.get(PATH)["server_key"],
+        made["server_key"],
+        "the key is made once"
+    );
     service.script.queue("/send/1", Page::status(503));
     eve.toot("@ada once");
     until("a second try", || (service.seen().len() == 2).then_some(()));

@@ -217,7 +217,10 @@ mod tests {
 
     #[test]
     fn a_title_is_one_short_line() {
-        let title = title(NotificationKind::Mention, &format!("Eve\n{}", "x".repeat(500)));
+        let title = title(
+            NotificationKind::Mention,
+            &format!("Eve\n{}", "x".repeat(500)),
+        );
         assert!(title.starts_with("Eve x") && title.ends_with("x named you"));
         assert!(title.chars().count() < 130);
     }

@@ -136,9 +136,7 @@ async fn claim(app: &App, (share, limit): (Share, i64)) -> Result<Vec<JobRow>, E
     let now = app.ctx.now();
     app.ctx
         .store
-        .transaction(async |tx| {
-            store::jobs::claim(tx, share, (now, now.plus(LEASE)), limit).await
-        })
+        .transaction(async |tx| store::jobs::claim(tx, share, (now, now.plus(LEASE)), limit).await)
         .await
 }
 

@@ -24,7 +24,11 @@ impl Job for SendPush {
             return Ok(());
         };
         let now = app.ctx.now();
-        match app.pusher.send(&subscription.receiver, &message, now).await? {
+        match app
+            .pusher
+            .send(&subscription.receiver, &message, now)
+            .await?
+        {
             Outcome::Taken => Ok(()),
             Outcome::Gone => Ok(push::forget(&app.ctx, subscription.id).await?),
             Outcome::Refused => {

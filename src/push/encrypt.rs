@@ -75,8 +75,7 @@ impl Sealing {
     /// The draft: salt and key stand in headers, and the keys are bound to both points.
     pub(super) fn aesgcm(&self, to: &Receiver, text: &[u8]) -> Result<Vec<u8>, Unspecified> {
         let secret = shared(&self.key, &to.p256dh)?;
-        let ikm: [u8; SECRET_BYTES] =
-            derive(&to.auth, &secret, &[b"Content-Encoding: auth\0"])?;
+        let ikm: [u8; SECRET_BYTES] = derive(&to.auth, &secret, &[b"Content-Encoding: auth\0"])?;
         let context = [
             b"P-256\0".as_slice(),
             &POINT_BYTES_WORD,

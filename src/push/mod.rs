@@ -137,7 +137,11 @@ impl Pusher {
         Ok(match timeout(PATIENCE, sending).await {
             Ok(Ok(answer)) => outcome(answer.status),
             Ok(Err(error)) => {
-                tracing::info!(peer.domain = url.host_str(), reason = error.reason(), "a push service was not reached");
+                tracing::info!(
+                    peer.domain = url.host_str(),
+                    reason = error.reason(),
+                    "a push service was not reached"
+                );
                 if matches!(error, FetchError::Refused(_)) {
                     Outcome::Refused
                 } else {
@@ -157,9 +161,18 @@ impl Pusher {
         let sealing = Sealing::fresh()?;
         let token = self.vapid.token(url, now)?;
         let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-        headers.insert(HeaderName::from_static("ttl"), message.lives.as_secs().into());
-        headers.insert(HeaderName::from_static("urgency"), HeaderValue::from_static("normal"));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/octet-stream"),
+        );
+        headers.insert(
+            HeaderName::from_static("ttl"),
+            message.lives.as_secs().into(),
+        );
+        headers.insert(
+            HeaderName::from_static("urgency"),
+            HeaderValue::from_static("normal"),
+        );
         let key = self.vapid.public();
         let (encoding, authorization, body) = if to.standard {
             let body = sealing.aes128gcm(to, message.body.as_bytes())?;
@@ -167,7 +180,10 @@ impl Pusher {
         } else {
             let body = sealing.aesgcm(to, message.body.as_bytes())?;
             let (salt, dh) = (encode(&sealing.salt), encode(&sealing.public));
-            headers.insert(HeaderName::from_static("encryption"), value(&format!("salt={salt}"))?);
+            headers.insert(
+                HeaderName::from_static("encryption"),
+                value(&format!("salt={salt}"))?,
+            );
             let keys = format!("dh={dh};p256ecdsa={key}");
             headers.insert(HeaderName::from_static("crypto-key"), value(&keys)?);
             ("aesgcm", format!("WebPush {token}"), body)
@@ -207,7 +223,10 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     if text.len() > KEY_CHARS {
         return None;
     }
-    let text = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+    let text = text
+        .trim_end_matches('=')
+        .replace('+', "-")
+        .replace('/', "_");
     URL_SAFE_NO_PAD.decode(text).ok()
 }
 

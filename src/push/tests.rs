@@ -55,7 +55,9 @@ fn open(key: &[u8], nonce: &[u8], sealed: &[u8]) -> Vec<u8> {
     let key = LessSafeKey::new(UnboundKey::new(&AES_128_GCM, key).unwrap());
     let nonce = Nonce::try_assume_unique_for_key(nonce).unwrap();
     let mut text = sealed.to_vec();
-    key.open_in_place(nonce, Aad::empty(), &mut text).unwrap().to_vec()
+    key.open_in_place(nonce, Aad::empty(), &mut text)
+        .unwrap()
+        .to_vec()
 }
 
 fn secret(sender: &[u8]) -> Vec<u8> {
@@ -78,7 +80,12 @@ fn read_standard(body: &[u8]) -> Vec<u8> {
 
 /// What the receiver does with a message of the draft.
 fn read_draft(salt: &[u8], sender: &[u8], sealed: &[u8]) -> Vec<u8> {
-    let ikm = hkdf(&bytes(AUTH), &secret(sender), b"Content-Encoding: auth\0", 32);
+    let ikm = hkdf(
+        &bytes(AUTH),
+        &secret(sender),
+        b"Content-Encoding: auth\0",
+        32,
+    );
     let points = [b"P-256\0\0A", &bytes(RECEIVER_PUBLIC)[..], b"\0A", sender].concat();
     let info = |word: &[u8]| [b"Content-Encoding: ", word, b"\0", &points].concat();
     let key = hkdf(salt, &ikm, &info(b"aesgcm"), 16);
@@ -91,7 +98,12 @@ fn read_draft(salt: &[u8], sender: &[u8], sealed: &[u8]) -> Vec<u8> {
 fn pusher() -> Pusher {
     let settings = NetSettings::for_domain("kith.example", "Kith");
     let client = Client::new(settings, std::sync::Arc::new(SystemClock)).unwrap();
-    Pusher::new(client, &generate_pair().unwrap(), "mailto:hello@kith.example".to_owned()).unwrap()
+    Pusher::new(
+        client,
+        &generate_pair().unwrap(),
+        "mailto:hello@kith.example".to_owned(),
+    )
+    .unwrap()
 }
 
 fn message() -> PushMessage {
@@ -124,7 +136,10 @@ fn the_example_of_rfc_8291_comes_out_as_it_stands_there() {
     let sealing = Sealing::with(private(SENDER), salt).unwrap();
     let body = sealing.aes128gcm(&receiver(true), TEXT.as_bytes()).unwrap();
     assert_eq!(encode(&body), MESSAGE);
-    assert_eq!(read_standard(&bytes_of_any_length(MESSAGE)), TEXT.as_bytes());
+    assert_eq!(
+        read_standard(&bytes_of_any_length(MESSAGE)),
+        TEXT.as_bytes()
+    );
 }
 
 fn bytes_of_any_length(text: &str) -> Vec<u8> {
@@ -136,9 +151,16 @@ fn a_receiver_of_the_standard_reads_the_message_and_knows_who_sent_it() {
     let (pusher, headers, body) = sealed(true);
     assert_eq!(read_standard(&body), TEXT.as_bytes());
     assert_eq!(header(&headers, "content-encoding"), "aes128gcm");
-    assert_eq!((header(&headers, "ttl"), header(&headers, "urgency")), ("3600", "normal"));
+    assert_eq!(
+        (header(&headers, "ttl"), header(&headers, "urgency")),
+        ("3600", "normal")
+    );
     let shown = header(&headers, "authorization");
-    let (token, key) = shown.strip_prefix("vapid t=").unwrap().split_once(", k=").unwrap();
+    let (token, key) = shown
+        .strip_prefix("vapid t=")
+        .unwrap()
+        .split_once(", k=")
+        .unwrap();
     assert_eq!(key, pusher.server_key());
     assert_eq!(part(token, 0)["alg"], "ES256");
     let claims = part(token, 1);
@@ -156,7 +178,9 @@ fn a_receiver_of_the_draft_reads_the_message() {
     let (pusher, headers, body) = sealed(false);
     assert_eq!(header(&headers, "content-encoding"), "aesgcm");
     assert!(header(&headers, "authorization").starts_with("WebPush "));
-    let salt = header(&headers, "encryption").strip_prefix("salt=").unwrap();
+    let salt = header(&headers, "encryption")
+        .strip_prefix("salt=")
+        .unwrap();
     let keys = header(&headers, "crypto-key");
     let (dh, own) = keys.split_once(';').unwrap();
     assert_eq!(own, format!("p256ecdsa={}", pusher.server_key()));
@@ -181,7 +205,14 @@ fn only_points_of_the_curve_are_keys() {
     let mut other = good.clone();
     other[0] = 6;
     let compressed = [&[2], &good[1..33]].concat();
-    for bad in [off, other, compressed, good[..64].to_vec(), vec![0; 65], Vec::new()] {
+    for bad in [
+        off,
+        other,
+        compressed,
+        good[..64].to_vec(),
+        vec![0; 65],
+        Vec::new(),
+    ] {
         assert!(!is_point(&bad), "{bad:?}");
     }
 }
@@ -210,12 +241,28 @@ fn endpoints_that_the_client_does_not_contact_are_not_kept() {
         assert!(pusher.check(named(bad)).is_err(), "{bad}");
     }
     let good = named("https://push.example/x#y");
-    assert_eq!(pusher.check(good).unwrap().endpoint, "https://push.example/x");
+    assert_eq!(
+        pusher.check(good).unwrap().endpoint,
+        "https://push.example/x"
+    );
     let padded = format!("{}=", RECEIVER_PUBLIC.replace('-', "+").replace('_', "/"));
-    assert!(pusher.check(Named { p256dh: &padded, ..good }).is_ok());
-    let short = Named { auth: "c2hvcnQ", ..good };
+    assert!(
+        pusher
+            .check(Named {
+                p256dh: &padded,
+                ..good
+            })
+            .is_ok()
+    );
+    let short = Named {
+        auth: "c2hvcnQ",
+        ..good
+    };
     assert_eq!(pusher.check(short), Err(Unusable::Auth));
-    let wrong = Named { p256dh: AUTH, ..good };
+    let wrong = Named {
+        p256dh: AUTH,
+        ..good
+    };
     assert_eq!(pusher.check(wrong), Err(Unusable::P256dh));
 }
 

@@ -16,9 +16,7 @@ use crate::domain::notification::Notification;
 use crate::domain::push::{
     Alert, PushMessage, PushPolicy, PushSubscription, Receiver, VapidPair, Wishes, one_line, title,
 };
-use crate::store::{
-    self, Conn, Store, actors, follows, instance_keys, jobs, push_subscriptions,
-};
+use crate::store::{self, Conn, Store, actors, follows, instance_keys, jobs, push_subscriptions};
 
 use super::reading::{self, NotificationView};
 use super::session::SignedIn;
@@ -128,9 +126,7 @@ pub async fn change(
 /// When the database fails.
 pub async fn unsubscribe(ctx: &Ctx, token: TokenId) -> store::Result<()> {
     ctx.store
-        .transaction(async |tx: &mut Conn| {
-            push_subscriptions::delete_of_tokens(tx, &[token]).await
-        })
+        .transaction(async |tx: &mut Conn| push_subscriptions::delete_of_tokens(tx, &[token]).await)
         .await
 }
 

@@ -7,10 +7,10 @@ use crate::domain::client_app::{ClientApp, Redirects};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{AccountId, ClientAppId, TokenId};
 
-use super::{Conn, push_subscriptions};
 use super::backend::MultiBackend;
 use super::error::{Error, Result, word};
 use super::schema::{authorization_codes, client_app_tokens, client_apps, tokens};
+use super::{Conn, push_subscriptions};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = client_apps, check_for_backend(MultiBackend))]

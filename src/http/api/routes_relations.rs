@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{delete, get, post};
 
 use super::{
-    Api, about, empty, filters, filters_v1, grouped, keep, lists, notifications, policy, push, relations,
-    reports, scheduled, settings, tags,
+    Api, about, empty, filters, filters_v1, grouped, keep, lists, notifications, policy, push,
+    relations, reports, scheduled, settings, tags,
 };
 
 pub(super) fn routes() -> Router<Api> {

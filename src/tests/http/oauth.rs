@@ -92,7 +92,8 @@ async fn whoami(kit: &TestKit, token: &str) -> Reply {
 
 /// What an app asks for that wants push messages (the receiver of RFC 8291 §5).
 fn subscription() -> Value {
-    let key = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+    let key =
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
     json!({"subscription": {"endpoint": "https://push.example/x", "keys": {"p256dh": key, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}}})
 }
 
