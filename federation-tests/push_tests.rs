@@ -49,7 +49,7 @@ impl Phone {
             Some("aes128gcm") => {
                 let (salt, sender, sealed) =
                     (&seen.body[..16], &seen.body[21..86], &seen.body[86..]);
-                let info = [b"WebPush: info\0", &self.public[..], sender].concat();
+                let info = [b"WebPush: info\0".as_slice(), &self.public[..], sender].concat();
                 let ikm = hkdf(&AUTH, &self.secret(sender), &info, 32);
                 let key = hkdf(salt, &ikm, b"Content-Encoding: aes128gcm\0", 16);
                 let nonce = hkdf(salt, &ikm, b"Content-Encoding: nonce\0", 12);
@@ -66,8 +66,8 @@ impl Phone {
                     b"Content-Encoding: auth\0",
                     32,
                 );
-                let points = [b"P-256\0\0A", &self.public[..], b"\0A", &sender].concat();
-                let info = |word: &[u8]| [b"Content-Encoding: ", word, b"\0", &points].concat();
+                let points = [b"P-256\0\0A".as_slice(), &self.public[..], b"\0A", &sender].concat();
+                let info = |word: &[u8]| [b"Content-Encoding: ".as_slice(), word, b"\0", &points].concat();
                 let key = hkdf(&salt, &ikm, &info(b"aesgcm"), 16);
                 let nonce = hkdf(&salt, &ikm, &info(b"nonce"), 12);
                 open(&key, &nonce, &seen.body)[2..].to_vec()

@@ -89,7 +89,7 @@ impl Sealing {
         let info: [&[u8]; 2] = [b"Content-Encoding: nonce\0", &context];
         let nonce = derive(&self.salt, &ikm, &info)?;
         // The length of the padding, of which there is none, stands before the text.
-        seal(key, nonce, &[&[0, 0], bounded(text)?].concat())
+        seal(key, nonce, &[[0, 0].as_slice(), bounded(text)?].concat())
     }
 }
 

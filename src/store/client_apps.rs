@@ -208,8 +208,9 @@ pub async fn revoke(
             .and(tokens::revoked_at.is_null()),
     );
     let ids: Vec<i64> = held.select(tokens::id).load(c).await?;
-    let ids: Vec<TokenId> = ids.into_iter().map(TokenId).collect();
-    push_subscriptions::delete_of_tokens(c, &ids).await?;
+    let ended: Vec<TokenId> = ids.iter().copied().map(TokenId).collect();
+    push_subscriptions::delete_of_tokens(c, &ended).await?;
+    let held = tokens::table.filter(tokens::id.eq_any(&ids));
     Ok(diesel::update(held)
         .set(tokens::revoked_at.eq(Some(now.micros())))
         .execute(c)
