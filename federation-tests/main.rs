@@ -25,6 +25,7 @@ mod http_identity_tests;
 mod inside_tests;
 mod kit;
 mod limits_tests;
+mod media_tests;
 mod order_tests;
 mod outgoing_tests;
 mod overload_tests;

@@ -22,6 +22,7 @@ use crate::federation::delivery::KeyringError;
 use crate::federation::keys::generate_pairs;
 use crate::federation::signatures::KeyError;
 use crate::mail::{MailError, Mailer};
+use crate::media::Pictures;
 use crate::net::{Client, ClientError, NetSettings};
 use crate::push::{self, PushError, Pusher};
 use crate::services::discovery::KnownUsage;
@@ -46,6 +47,8 @@ pub struct App {
     pub mailer: Mailer,
     /// The way out for push messages.
     pub pusher: Arc<Pusher>,
+    /// Uploaded pictures.
+    pub pictures: Pictures,
     /// Speaking with other servers.
     pub federation: Federation,
     /// This process's number; part of every id it makes.
@@ -167,6 +170,7 @@ impl App {
             ctx,
             mailer: Mailer::new(&config)?,
             pusher: Arc::new(pusher),
+            pictures: Pictures::new(&config),
             config,
             client,
             passwords: Passwords::new(cores),

@@ -12,6 +12,7 @@ pub mod federation;
 pub mod http;
 pub mod jobs;
 pub mod mail;
+pub mod media;
 pub mod net;
 pub mod push;
 pub mod services;

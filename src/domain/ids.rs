@@ -74,6 +74,8 @@ id_types! {
     ScheduledId,
     /// A program that wants push messages.
     PushSubscriptionId,
+    /// A picture that somebody uploaded.
+    MediaId,
     /// Likes, boosts, keys and other rows that nothing outside names.
     RowId,
 }

@@ -17,6 +17,7 @@ pub mod keys;
 pub mod lane;
 pub mod list;
 pub mod mail;
+pub mod media;
 pub mod moderation;
 pub mod notification;
 pub mod outgoing;

@@ -34,7 +34,7 @@ pub struct Post {
     pub sensitive: bool,
     pub language: Option<String>,
     pub audience: Audience,
-    /// Attached media, as JSON (`[{url, media_type, alt}]`).
+    /// Attached files, as [`Attachment::write`](super::media::Attachment::write) writes them.
     pub attachments: Option<String>,
     pub likes: i64,
     pub boosts: i64,

@@ -18,6 +18,8 @@ pub struct Params {
     pub language: Option<String>,
     pub in_reply_to: Option<i64>,
     pub poll: Option<NewPoll>,
+    /// Pictures, in their order.
+    pub media: Vec<i64>,
 }
 
 /// A post of a local person that waits.

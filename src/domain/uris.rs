@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::ids::{ActivityId, EventId, PostId};
+use super::media::FileName;
 
 /// Addresses of one instance, from its scheme and domain.
 #[derive(Debug, Clone)]
@@ -100,6 +101,12 @@ impl Uris {
     #[must_use]
     pub fn tag(&self, name: &str) -> String {
         format!("{}/tags/{name}", self.base)
+    }
+
+    /// Where a stored picture is read.
+    #[must_use]
+    pub fn media(&self, file: &FileName) -> String {
+        format!("{}/media/{}", self.base, file.as_str())
     }
 
     /// The id of an invitation: `/invites/{id}`.

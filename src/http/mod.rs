@@ -10,6 +10,7 @@ pub mod discovery;
 pub mod error;
 pub mod extract;
 mod finding;
+mod media;
 pub mod middleware;
 pub mod respond;
 pub mod router;

@@ -17,7 +17,7 @@ use super::middleware::panic;
 use super::middleware::private::private;
 use super::middleware::security::security;
 use super::middleware::target::target;
-use super::{AppState, HttpError, ap, api, discovery, error, shared, web};
+use super::{AppState, HttpError, ap, api, discovery, error, media, shared, web};
 
 /// Everything that the public listener answers.
 pub fn router(app: AppState) -> Router {
@@ -26,6 +26,7 @@ pub fn router(app: AppState) -> Router {
         .merge(ap::routes())
         .merge(api::routes(&app))
         .merge(web::routes(&app))
+        .merge(media::routes())
         .merge(shared::routes());
     surround(routes, app)
 }

@@ -4,6 +4,7 @@
 //! `friendship` or `federation`.
 
 mod cleaning;
+pub mod media;
 mod polls;
 mod process;
 mod queue;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::{cleaning, process, queue, signals, software};
+use super::{cleaning, media, process, queue, signals, software};
 use crate::app::App;
 use crate::federation::{delivery, inbox};
 
@@ -48,6 +48,7 @@ pub fn start(app: &Arc<App>, role: Role) -> JoinSet<&'static str> {
     ];
     if role.works() {
         loops.push(("cleaning", Box::pin(cleaning::run(Arc::clone(app)))));
+        loops.push(("media", Box::pin(media::run(Arc::clone(app)))));
         loops.push((
             "jobs",
             Box::pin(queue::run(Arc::clone(app), queue::kinds())),

@@ -24,6 +24,7 @@ pub mod keep;
 pub mod lists;
 pub mod log_in;
 pub mod mails;
+pub mod media;
 pub mod news;
 mod notify;
 pub mod oauth;

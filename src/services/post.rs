@@ -2,7 +2,8 @@
 
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
-use crate::domain::ids::{ActivityId, ActorId, PostId, RowId};
+use crate::domain::ids::{ActivityId, ActorId, MediaId, PostId, RowId};
+use crate::domain::media::MAX_ATTACHED;
 use crate::domain::notification::NotificationKind;
 use crate::domain::outgoing::Receivers;
 use crate::domain::poll::{NewPoll, Poll, PollFault};
@@ -15,6 +16,7 @@ use crate::text::markdown::{self, MentionLink};
 use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote, OutgoingTombstone};
 use crate::wire::activitystreams::render::{self, Named, NoteCard, url};
 
+use super::media::{self, Description};
 use super::notify::{About, spread, tell};
 use super::poll;
 use super::send::{Letter, send};
@@ -34,6 +36,10 @@ pub struct Draft {
     pub poll: Option<NewPoll>,
     /// The people the text names, resolved beforehand; others stay plain text.
     pub mentioned: Vec<Actor>,
+    /// Pictures of the author's, in their order.
+    pub media: Vec<MediaId>,
+    /// What is to be said of them from now on.
+    pub media_changes: Vec<(MediaId, Description)>,
 }
 
 /// Why a post cannot be written, changed or removed.
@@ -47,6 +53,14 @@ pub enum PostError {
     TooManyMentions,
     #[error("there is no such post")]
     NoSuchPost,
+    #[error("a post has pictures or a poll, not both")]
+    MediaAndPoll,
+    #[error("a post carries at most {MAX_ATTACHED} pictures")]
+    TooManyMedia,
+    #[error("a picture is not there, or hangs on another post")]
+    NoSuchMedia,
+    #[error("a description of a picture is too long")]
+    AltTooLong,
     #[error("only its author can do that")]
     NotTheAuthor,
     #[error(transparent)]
@@ -87,7 +101,8 @@ pub(super) async fn publish_within(
         return Err(PostError::NoSuchPost);
     }
     let draft = &reachable(tx, author, draft).await?;
-    let (post, mut written) = compose(ctx, author, draft, id, parent.as_ref());
+    let (mut post, mut written) = compose(ctx, author, draft, id, parent.as_ref());
+    post.attachments = media::attach(ctx, tx, author, (id, draft)).await?;
     posts::insert(tx, &post, &written.recipients, &written.tags).await?;
     written.ask(ctx, tx, id, draft.poll.as_ref()).await?;
     let create = OutgoingActivity::create(
@@ -154,7 +169,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
             likes: before.likes,
             boosts: before.boosts,
             replies: before.replies,
-            attachments: before.attachments.clone(),
+            attachments: media::attach(ctx, tx, author, (id, &draft)).await?,
             ..composed
         };
         post_versions::keep(tx, RowId(ctx.id()), &before).await?;
@@ -264,7 +279,8 @@ async fn own(tx: &mut Conn, author: &Actor, id: PostId) -> Result<Post, PostErro
 }
 
 pub(super) fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
-    if draft.text.trim().is_empty() {
+    media::check(draft)?;
+    if draft.text.trim().is_empty() && draft.media.is_empty() {
         return Err(PostError::Empty);
     }
     let chars = draft.text.chars().count() + draft.warning.chars().count();
@@ -272,6 +288,9 @@ pub(super) fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
         return Err(PostError::TooLong);
     }
     if let Some(poll) = &draft.poll {
+        if !draft.media.is_empty() {
+            return Err(PostError::MediaAndPoll);
+        }
         poll.clone().checked()?;
     }
     if draft.mentioned.len()

@@ -7,9 +7,10 @@ use url::Url;
 use crate::domain::actor::Actor;
 use crate::domain::audience::FieldAudience;
 use crate::domain::ids::ActivityId;
+use crate::domain::media::{MediaRole, Stored};
 use crate::domain::outgoing::Receivers;
 use crate::domain::profile::{FieldKind, ProfileField};
-use crate::store::{self, Conn, actor_keys, actors, profile_fields};
+use crate::store::{self, Conn, actor_keys, actors, media, profile_fields};
 use crate::text::markdown;
 use crate::text::name::clean_name;
 use crate::wire::activitystreams::outgoing::OutgoingActivity;
@@ -38,6 +39,8 @@ pub struct Changes {
     pub indexable: Option<bool>,
     /// All fields, in their order: they replace those that were there.
     pub fields: Option<Vec<ProfileField>>,
+    /// New avatars and headers; `None` takes the old one away.
+    pub pictures: Vec<(MediaRole, Option<Stored>)>,
 }
 
 /// Why a profile is not changed.
@@ -74,7 +77,10 @@ pub async fn update(ctx: &Ctx, who: &Actor, changes: &Changes) -> Result<Actor, 
                 .await?
                 .filter(|actor| actor.local && actor.is_active())
                 .ok_or(ProfileError::NoSuchPerson)?;
-            let actor = changed(ctx, before, changes);
+            let mut actor = changed(ctx, before, changes);
+            for (role, stored) in &changes.pictures {
+                replace_picture(ctx, tx, &mut actor, (*role, stored.clone())).await?;
+            }
             actors::update(tx, &actor).await?;
             if let Some(fields) = &fields {
                 profile_fields::replace(tx, actor.id, fields).await?;
@@ -163,6 +169,29 @@ fn changed(ctx: &Ctx, before: Actor, changes: &Changes) -> Actor {
         actor.indexable = indexable;
     }
     actor
+}
+
+/// The old picture goes, with its files; the new one's address is in the profile.
+async fn replace_picture(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    actor: &mut Actor,
+    (role, stored): (MediaRole, Option<Stored>),
+) -> store::Result<()> {
+    let slot = match role {
+        MediaRole::Avatar => &mut actor.icon,
+        MediaRole::Header => &mut actor.image,
+        MediaRole::Attachment => return Ok(()),
+    };
+    *slot = stored
+        .as_ref()
+        .map(|stored| ctx.uris.media(&stored.whole.file));
+    media::give_up_role(tx, actor.id, role).await?;
+    if let Some(stored) = stored {
+        let made = super::media::new(ctx, actor.id, (role, stored));
+        media::insert(tx, &made).await?;
+    }
+    Ok(())
 }
 
 async fn announce(ctx: &Ctx, tx: &mut Conn, actor: &Actor) -> store::Result<()> {

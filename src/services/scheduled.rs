@@ -5,12 +5,14 @@ use std::time::Duration;
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{ActorId, PostId, ScheduledId};
+use crate::domain::ids::{ActorId, MediaId, PostId, ScheduledId};
+use crate::domain::media::Media;
 use crate::domain::scheduled::{Params, Scheduled};
 use crate::store::timelines::Page;
-use crate::store::{self, actors, jobs, scheduled};
+use crate::store::{self, Conn, actors, jobs, scheduled};
 
 use super::Ctx;
+use super::media;
 use super::post::{Draft, PostError, check, publish_within};
 
 /// The name of the job, whose payload is the key of the post.
@@ -21,6 +23,13 @@ const SOONEST: Duration = Duration::from_mins(5);
 const LATEST: Duration = Duration::from_hours(24 * 366 * 5);
 /// Posts of one person that wait at most.
 const MOST: i64 = 300;
+
+/// A waiting post with its pictures.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    pub post: Scheduled,
+    pub media: Vec<Media>,
+}
 
 /// Why a post does not wait.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +78,7 @@ pub async fn schedule(
             language: draft.language.clone(),
             in_reply_to: draft.in_reply_to.map(|id| id.0),
             poll: draft.poll.clone(),
+            media: draft.media.iter().map(|id| id.0).collect(),
         },
     };
     ctx.store
@@ -76,6 +86,7 @@ pub async fn schedule(
             if scheduled::count(tx, who.id).await? >= MOST {
                 return Err(ScheduledError::TooMany);
             }
+            media::hold(tx, who, (post.id, draft)).await?;
             scheduled::insert(tx, &post, ctx.now()).await?;
             jobs::insert(tx, ctx.id(), JOB, &post.id.to_string(), due).await?;
             Ok(post.clone())
@@ -87,21 +98,38 @@ pub async fn schedule(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn all(ctx: &Ctx, who: ActorId, page: Page) -> store::Result<Vec<Scheduled>> {
+pub async fn all(ctx: &Ctx, who: ActorId, page: Page) -> store::Result<Vec<Waiting>> {
     let mut c = ctx.store.reader().await?;
-    scheduled::list(&mut c, who, page).await
+    let found = scheduled::list(&mut c, who, page).await?;
+    with_media(&mut c, found).await
+}
+
+async fn with_media(c: &mut Conn, found: Vec<Scheduled>) -> store::Result<Vec<Waiting>> {
+    let of = |post: &Scheduled| post.params.media.clone();
+    let ids: Vec<MediaId> = found.iter().flat_map(of).map(MediaId).collect();
+    let pictures = store::media::list(c, &ids).await?;
+    let waiting = |post: Scheduled| Waiting {
+        media: of(&post)
+            .into_iter()
+            .filter_map(|id| pictures.iter().find(|media| media.id.0 == id).cloned())
+            .collect(),
+        post,
+    };
+    Ok(found.into_iter().map(waiting).collect())
 }
 
 /// One waiting post of `who`.
 ///
 /// # Errors
 /// [`ScheduledError::NotFound`].
-pub async fn one(ctx: &Ctx, who: ActorId, id: ScheduledId) -> Result<Scheduled, ScheduledError> {
+pub async fn one(ctx: &Ctx, who: ActorId, id: ScheduledId) -> Result<Waiting, ScheduledError> {
     let mut c = ctx.store.reader().await?;
-    scheduled::find(&mut c, id)
+    let found = scheduled::find(&mut c, id)
         .await?
         .filter(|post| post.author == who)
-        .ok_or(ScheduledError::NotFound)
+        .ok_or(ScheduledError::NotFound)?;
+    let mut waiting = with_media(&mut c, vec![found]).await?;
+    waiting.pop().ok_or(ScheduledError::NotFound)
 }
 
 /// Moves a waiting post.
@@ -186,6 +214,8 @@ pub async fn publish(
         in_reply_to: params.in_reply_to.map(PostId),
         poll: params.poll.clone(),
         mentioned,
+        media: params.media.iter().copied().map(MediaId).collect(),
+        media_changes: Vec::new(),
     };
     let id = PostId(ctx.id());
     let done: Result<(), PostError> = ctx

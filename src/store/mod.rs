@@ -33,6 +33,7 @@ pub mod jobs;
 pub mod lanes;
 pub mod likes;
 pub mod lists;
+pub mod media;
 mod migrations;
 pub mod mutes;
 pub mod news;

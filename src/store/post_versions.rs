@@ -97,6 +97,7 @@ pub(super) async fn delete_with(c: &mut Conn, post: PostId) -> Result<()> {
     diesel::delete(filter_posts::table.filter(filter_posts::post_id.eq(id)))
         .execute(c)
         .await?;
+    super::media::give_up_of_post(c, post).await?;
     super::conversations::lose(c, post).await?;
     diesel::update(notification_requests::table.filter(notification_requests::last_post_id.eq(id)))
         .set(notification_requests::last_post_id.eq(None::<i64>))

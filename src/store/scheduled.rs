@@ -110,11 +110,12 @@ pub async fn set_due(c: &mut Conn, id: ScheduledId, due: Timestamp) -> Result<()
     Ok(())
 }
 
-/// Removes a waiting post; `false` when it is not there.
+/// Removes a waiting post, whose pictures hang on nothing then; `false` when it is not there.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn delete(c: &mut Conn, id: ScheduledId) -> Result<bool> {
+    super::media::release(c, id).await?;
     let gone = diesel::delete(scheduled_posts::table.find(id.0))
         .execute(c)
         .await?;

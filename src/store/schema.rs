@@ -620,6 +620,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    media (id) {
+        id -> BigInt,
+        owner_id -> BigInt,
+        role -> Text,
+        post_id -> Nullable<BigInt>,
+        scheduled_id -> Nullable<BigInt>,
+        file -> Text,
+        width -> BigInt,
+        height -> BigInt,
+        bytes -> BigInt,
+        preview_file -> Nullable<Text>,
+        preview_width -> BigInt,
+        preview_height -> BigInt,
+        preview_bytes -> BigInt,
+        blurhash -> Text,
+        alt -> Text,
+        focus_x -> Double,
+        focus_y -> Double,
+        given_up -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     client_apps (id) {
         id -> BigInt,
         client_id -> Text,

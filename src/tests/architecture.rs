@@ -41,6 +41,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("store", &["domain", "config"]),
         ("mail", &["domain", "config"]),
         ("push", &["domain", "config", "net"]),
+        ("media", &["domain", "config", "net"]),
         (
             "services",
             &["domain", "wire", "store", "auth", "text", "i18n", "config"],

@@ -15,4 +15,5 @@ mod architecture;
 mod cli;
 mod federation;
 mod http;
+mod pages;
 mod services;

@@ -157,6 +157,8 @@ async fn fill(app: &App, hosts: &[String], wanted: usize) -> anyhow::Result<usiz
         language: None,
         in_reply_to: None,
         poll: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     let mut count = 0;

@@ -105,6 +105,8 @@ async fn set(app: &App) -> anyhow::Result<Scene> {
             language: None,
             in_reply_to: None,
             poll: None,
+            media: Vec::new(),
+            media_changes: Vec::new(),
             mentioned: Vec::new(),
         };
         posts.push(post::publish(&app.ctx, person, &draft).await?);

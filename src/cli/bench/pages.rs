@@ -120,6 +120,8 @@ async fn fill(app: &App) -> anyhow::Result<()> {
                 language: None,
                 in_reply_to: None,
                 poll: None,
+                media: Vec::new(),
+                media_changes: Vec::new(),
                 mentioned: Vec::new(),
             };
             post::publish(&app.ctx, person, &draft).await?;

@@ -271,6 +271,8 @@ async fn say(ctx: &Ctx, who: &Actor, text: &str) -> anyhow::Result<()> {
         language: Some("en".to_owned()),
         in_reply_to: None,
         poll: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     post::publish(ctx, who, &draft).await?;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
 use url::Url;
 
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::PostId;
+use crate::domain::media::{Attachment, Focus};
 use crate::domain::poll::{
     MOST_RECEIVED_OPTIONS, MOST_VOTES, Poll, PollOption, RECEIVED_OPTION_CHARS,
 };
@@ -158,12 +158,22 @@ pub fn read_edit(
 }
 
 fn attachments(object: &IncomingObject) -> Option<String> {
-    let list: Vec<_> = object
+    let list: Vec<Attachment> = object
         .attachments
         .iter()
         .filter(|a| matches!(a.url.scheme(), "https" | "http"))
         .take(ATTACHMENTS)
-        .map(|a| json!({"url": a.url, "media_type": a.media_type, "alt": a.alt()}))
+        .map(|a| Attachment {
+            id: None,
+            url: a.url.to_string(),
+            media_type: a.media_type.clone(),
+            alt: a.alt().map(str::to_owned),
+            blurhash: a.blurhash.clone(),
+            focus: a.focal_point.map(|(x, y)| Focus { x, y }),
+            width: a.width,
+            height: a.height,
+            preview: None,
+        })
         .collect();
-    (!list.is_empty()).then(|| serde_json::Value::Array(list).to_string())
+    Attachment::write(&list)
 }

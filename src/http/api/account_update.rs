@@ -1,18 +1,22 @@
 //! Changing one's own profile.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use serde::Deserialize;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::audience::{Audience, FieldAudience};
+use crate::domain::media::{MediaRole, Stored};
 use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
+use crate::media::Wanted;
+use crate::services::media::{self, Description};
 use crate::services::profile::{self, Changes, is_link};
 use crate::services::{reading, settings};
 
 use super::auth::SignedIn;
-use super::body::{Body, Flag, Many, language};
+use super::body::{Flag, Many, Upload, language};
 use super::entities::account::{self, Account};
 use super::entities::status;
 use super::error::{ApiError, ApiResult, Wrong};
@@ -80,9 +84,10 @@ pub(super) struct AskedField {
 pub(super) async fn update_credentials(
     State(api): State<Api>,
     who: SignedIn,
-    Body(asked): Body<Asked>,
+    upload: Upload<Asked>,
 ) -> ApiResult<Json<Account>> {
     who.require(Scope::Write(Area::Accounts))?;
+    let asked = upload.asked;
     let fields = match &asked.fields_attributes {
         Some(Many(wanted)) => {
             let view = reading::profile(&api.ctx, Some(who.actor.id), who.actor.clone()).await?;
@@ -99,6 +104,7 @@ pub(super) async fn update_credentials(
         discoverable: asked.discoverable.map(|flag| flag.0),
         indexable: asked.indexable.map(|flag| flag.0),
         fields,
+        pictures: pictures(&api, &who, upload.files).await?,
     };
     if !asked.source.is_empty() {
         let before = settings::preferences(&api.ctx, who.actor.id).await?;
@@ -107,6 +113,52 @@ pub(super) async fn update_credentials(
     }
     let person = profile::update(&api.ctx, &who.actor, &changes).await?;
     accounts::own(&api, &person).await
+}
+
+/// The avatar and header among the files.
+async fn pictures(
+    api: &Api,
+    who: &SignedIn,
+    files: Vec<(String, Bytes)>,
+) -> ApiResult<Vec<(MediaRole, Option<Stored>)>> {
+    let mut kept = Vec::new();
+    for (name, bytes) in files {
+        let (role, wanted) = match name.as_str() {
+            "avatar" => (MediaRole::Avatar, Wanted::Avatar),
+            "header" => (MediaRole::Header, Wanted::Header),
+            _ => continue,
+        };
+        media::admit(&api.ctx, who.actor.id, &Description::default()).await?;
+        let stored = api.pictures.keep(bytes, wanted, api.names()).await?;
+        kept.push((role, Some(stored)));
+    }
+    Ok(kept)
+}
+
+/// `DELETE /api/v1/profile/avatar`
+pub(super) async fn delete_avatar(
+    State(api): State<Api>,
+    who: SignedIn,
+) -> ApiResult<Json<Account>> {
+    take_away(&api, &who, MediaRole::Avatar).await
+}
+
+/// `DELETE /api/v1/profile/header`
+pub(super) async fn delete_header(
+    State(api): State<Api>,
+    who: SignedIn,
+) -> ApiResult<Json<Account>> {
+    take_away(&api, &who, MediaRole::Header).await
+}
+
+async fn take_away(api: &Api, who: &SignedIn, role: MediaRole) -> ApiResult<Json<Account>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    let changes = Changes {
+        pictures: vec![(role, None)],
+        ..Changes::default()
+    };
+    let person = profile::update(&api.ctx, &who.actor, &changes).await?;
+    accounts::own(api, &person).await
 }
 
 /// A field as it was asked for. Apps that know nothing of audiences send none: then the field keeps the one it had,

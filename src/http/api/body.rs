@@ -4,18 +4,26 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
 use axum::http::header;
-use axum::http::request::Parts;
+use axum::http::request;
 use axum::response::IntoResponse;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
 use serde_json::{Map, Value};
 
 use super::error::{ApiError, ApiResult, Wrong};
+use super::multipart::{self, Files, Parts};
 use super::tree;
 
 /// The parameters of a request: those of the query, and over them those of a JSON or form body.
 #[derive(Debug)]
 pub(super) struct Body<T>(pub(super) T);
+
+/// The same, and the files that came with them by the names of their fields.
+#[derive(Debug)]
+pub(super) struct Upload<T> {
+    pub(super) asked: T,
+    pub(super) files: Vec<(String, Bytes)>,
+}
 
 /// The parameters of the query alone.
 #[derive(Debug)]
@@ -29,24 +37,54 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let mut all = tree::read(request.uri().query().unwrap_or_default().as_bytes())?;
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(|value| value.split(';').next().unwrap_or_default().trim())
-            .map(str::to_ascii_lowercase);
-        let bytes = Bytes::from_request(request, state).await.map_err(|why| {
-            match why.into_response().status() {
-                StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
-                _ => ApiError::Malformed("the body did not arrive whole"),
-            }
-        })?;
-        if !bytes.is_empty() {
-            all.extend(parse(kind.as_deref(), &bytes)?);
-        }
-        typed(all).map(Body)
+        let parts = parts(request, state, Files::Dropped).await?;
+        typed(parts.fields).map(Body)
     }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Upload<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let parts = parts(request, state, Files::Kept).await?;
+        Ok(Upload {
+            asked: typed(parts.fields)?,
+            files: parts.files,
+        })
+    }
+}
+
+async fn parts<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    files: Files,
+) -> Result<Parts, ApiError> {
+    let mut all = tree::read(request.uri().query().unwrap_or_default().as_bytes())?;
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(|value| value.split(';').next().unwrap_or_default().trim())
+        .map(str::to_ascii_lowercase);
+    if kind.as_deref() == Some("multipart/form-data") {
+        let mut parts = multipart::read(request, state, files).await?;
+        all.extend(std::mem::take(&mut parts.fields));
+        parts.fields = all;
+        return Ok(parts);
+    }
+    let bytes = Bytes::from_request(request, state).await.map_err(|why| {
+        match why.into_response().status() {
+            StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
+            _ => ApiError::Malformed("the body did not arrive whole"),
+        }
+    })?;
+    if !bytes.is_empty() {
+        all.extend(parse(kind.as_deref(), &bytes)?);
+    }
+    Ok(Parts {
+        fields: all,
+        files: Vec::new(),
+    })
 }
 
 fn parse(kind: Option<&str>, bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
@@ -62,7 +100,7 @@ fn parse(kind: Option<&str>, bytes: &[u8]) -> Result<Map<String, Value>, ApiErro
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, ApiError> {
         let all = tree::read(parts.uri.query().unwrap_or_default().as_bytes())?;
         typed(all).map(Query)
     }
@@ -91,7 +129,7 @@ fn holds_nul(value: &Value) -> bool {
 impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut request::Parts, state: &S) -> Result<Self, ApiError> {
         let Ok(Path(text)) = Path::<String>::from_request_parts(parts, state).await else {
             return Err(ApiError::NotFound);
         };

@@ -55,6 +55,9 @@ pub(super) enum ApiError {
     /// 429: not so soon again.
     #[error("too many requests")]
     TooMany(Duration),
+    /// 500: something that no client can mend; it is in the log already.
+    #[error("something broke")]
+    Broken,
     /// 503 or 500
     #[error("the database failed")]
     Store(#[from] StoreError),
@@ -114,7 +117,7 @@ impl ApiError {
             ApiError::Field(..) | ApiError::Impossible(_) => StatusCode::UNPROCESSABLE_ENTITY,
             ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             ApiError::Store(inner) if inner.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
-            ApiError::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            ApiError::Store(_) | ApiError::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -140,7 +143,9 @@ impl ApiError {
             }
             ApiError::Impossible(why) => (why.clone(), None),
             ApiError::TooMany(_) => ("Too many requests".into(), None),
-            ApiError::Store(_) => ("Something went wrong on this server".into(), None),
+            ApiError::Store(_) | ApiError::Broken => {
+                ("Something went wrong on this server".into(), None)
+            }
         };
         let details = match self {
             ApiError::Field(name, wrong, why) => BTreeMap::from([(
@@ -189,6 +194,12 @@ impl From<PostError> for ApiError {
             PostError::TooLong => ApiError::field("text", Wrong::TooLong, error.to_string()),
             PostError::TooManyMentions => {
                 ApiError::field("text", Wrong::Invalid, error.to_string())
+            }
+            PostError::TooManyMedia
+            | PostError::NoSuchMedia
+            | PostError::AltTooLong
+            | PostError::MediaAndPoll => {
+                ApiError::field("media_ids", Wrong::Invalid, error.to_string())
             }
             // Who may not change a post learns no more about it than a stranger.
             PostError::NoSuchPost | PostError::NotTheAuthor => ApiError::NotFound,

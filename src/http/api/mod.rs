@@ -24,6 +24,8 @@ mod groups;
 mod instance;
 mod keep;
 mod lists;
+mod media;
+mod multipart;
 mod notifications;
 mod oauth;
 mod paging;
@@ -50,11 +52,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{any, get, patch, post};
+use axum::routing::{any, delete, get, patch, post};
 use ipnet::IpNet;
 
 use crate::domain::actor::Actor;
 use crate::federation::Federation;
+use crate::media::Pictures;
 use crate::push::Pusher;
 use crate::services::Ctx;
 use crate::services::reading::{EventView, PostView};
@@ -81,6 +84,7 @@ struct Api {
     pusher: Arc<Pusher>,
     /// Who listens to streams.
     hub: Hub,
+    pictures: Pictures,
     /// Who may say where a request comes from.
     proxies: Arc<[IpNet]>,
 }
@@ -97,12 +101,14 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         seen: app.seen.clone(),
         pusher: Arc::clone(&app.pusher),
         hub: Hub::new(app.stop.subscribe()),
+        pictures: app.pictures.clone(),
         proxies: app.config.server.trusted_proxies.clone().into(),
     };
     Router::new()
         .merge(of_accounts())
         .merge(of_statuses())
         .merge(of_lists())
+        .merge(of_pictures())
         .merge(of_events())
         .merge(of_the_server())
         .merge(of_apps())
@@ -202,6 +208,26 @@ fn of_statuses() -> Router<Api> {
         .route(
             "/api/v1/statuses/{id}/unreblog",
             post(reactions::unreblog_status),
+        )
+}
+
+fn of_pictures() -> Router<Api> {
+    Router::new()
+        .route("/api/v1/media", post(media::create_media))
+        .route("/api/v2/media", post(media::create_media))
+        .route(
+            "/api/v1/media/{id}",
+            get(media::show_media)
+                .put(media::update_media)
+                .delete(media::delete_media),
+        )
+        .route(
+            "/api/v1/profile/avatar",
+            delete(account_update::delete_avatar),
+        )
+        .route(
+            "/api/v1/profile/header",
+            delete(account_update::delete_header),
         )
 }
 

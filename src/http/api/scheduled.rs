@@ -36,8 +36,12 @@ pub(super) async fn list_scheduled_statuses(
 ) -> ApiResult<Listing<ScheduledStatus>> {
     who.require(Scope::Read(Area::Statuses))?;
     let found = scheduled::all(&api.ctx, who.actor.id, paged.page).await?;
-    let span = Span::of(&found, |post| post.id.0);
-    let items = found.iter().map(ScheduledStatus::from).collect();
+    let span = Span::of(&found, |waiting| waiting.post.id.0);
+    let uris = &api.ctx.uris;
+    let items = found
+        .iter()
+        .map(|waiting| ScheduledStatus::of(waiting, uris))
+        .collect();
     Ok(paged.answer(items, span))
 }
 
@@ -49,7 +53,7 @@ pub(super) async fn show_scheduled_status(
 ) -> ApiResult<Json<ScheduledStatus>> {
     who.require(Scope::Read(Area::Statuses))?;
     let found = scheduled::one(&api.ctx, who.actor.id, id).await?;
-    Ok(Json(ScheduledStatus::from(&found)))
+    Ok(Json(ScheduledStatus::of(&found, &api.ctx.uris)))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -67,8 +71,9 @@ pub(super) async fn update_scheduled_status(
 ) -> ApiResult<Json<ScheduledStatus>> {
     who.require(Scope::Write(Area::Statuses))?;
     let due = moment(&asked.scheduled_at)?;
-    let moved = scheduled::postpone(&api.ctx, &who.actor, id, due).await?;
-    Ok(Json(ScheduledStatus::from(&moved)))
+    scheduled::postpone(&api.ctx, &who.actor, id, due).await?;
+    let moved = scheduled::one(&api.ctx, who.actor.id, id).await?;
+    Ok(Json(ScheduledStatus::of(&moved, &api.ctx.uris)))
 }
 
 /// `DELETE /api/v1/scheduled_statuses/:id`

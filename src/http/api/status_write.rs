@@ -7,8 +7,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::auth::scope::{Area, Scope};
-use crate::domain::ids::PostId;
+use crate::domain::ids::{MediaId, PostId};
+use crate::domain::media::Attachment;
 use crate::domain::poll::NewPoll;
+use crate::services::media::Description;
 use crate::services::post::{self, Draft};
 use crate::services::{self, settings};
 
@@ -18,7 +20,7 @@ use super::caches::Made;
 use super::entities::scheduled::ScheduledStatus;
 use super::entities::status::{self, Status};
 use super::error::{ApiError, ApiResult, Wrong};
-use super::{Api, people_of_post, polls, scheduled, statuses};
+use super::{Api, media, people_of_post, polls, scheduled, statuses};
 
 /// Longest `Idempotency-Key`, in bytes.
 const MAX_KEY: usize = 255;
@@ -33,9 +35,36 @@ pub(super) struct Asked {
     visibility: Option<String>,
     language: Option<String>,
     in_reply_to_id: Number,
-    media_ids: Many<String>,
+    media_ids: Option<Many<Number>>,
+    media_attributes: Many<AskedMedia>,
     scheduled_at: Option<String>,
     poll: Option<polls::Asked>,
+}
+
+/// What is to be said of a picture.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct AskedMedia {
+    id: Number,
+    description: Option<String>,
+    focus: Option<String>,
+}
+
+fn chosen(ids: Many<Number>) -> Vec<MediaId> {
+    ids.0
+        .into_iter()
+        .filter_map(|id| id.0)
+        .map(MediaId)
+        .collect()
+}
+
+fn described(wanted: Many<AskedMedia>) -> ApiResult<Vec<(MediaId, Description)>> {
+    let said = |one: AskedMedia| {
+        let id = one.id.0.map(MediaId);
+        let said = media::description(one.description, one.focus.as_deref());
+        id.map(|id| said.map(|said| (id, said)))
+    };
+    wanted.0.into_iter().filter_map(said).collect()
 }
 
 /// `POST /api/v1/statuses`
@@ -70,9 +99,6 @@ pub(super) async fn create_status(
 
 /// Publishes, or lets it wait until its time.
 async fn make(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Made> {
-    if !asked.media_ids.0.is_empty() {
-        return Err(ApiError::Impossible("files cannot be attached yet".into()));
-    }
     let due = match asked.scheduled_at.as_deref() {
         None | Some("") => None,
         Some(at) => Some(scheduled::moment(at)?),
@@ -95,7 +121,7 @@ async fn shown(api: &Api, who: &SignedIn, made: Made) -> ApiResult<Json<Value>> 
         }
         Made::Scheduled(id) => {
             let waiting = services::scheduled::one(&api.ctx, who.actor.id, id).await?;
-            Ok(Json(json!(ScheduledStatus::from(&waiting))))
+            Ok(Json(json!(ScheduledStatus::of(&waiting, &api.ctx.uris))))
         }
     }
 }
@@ -140,6 +166,8 @@ async fn draft(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Draft> {
         sensitive: asked.sensitive.map_or(defaults.sensitive, |flag| flag.0),
         language: language(asked.language)?.or(defaults.language),
         in_reply_to,
+        media: chosen(asked.media_ids.unwrap_or_default()),
+        media_changes: described(asked.media_attributes)?,
     })
 }
 
@@ -152,6 +180,12 @@ pub(super) async fn update_status(
 ) -> ApiResult<Json<Status>> {
     who.require(Scope::Write(Area::Statuses))?;
     let before = statuses::find(&api, Some(who.actor.id), id).await?.post;
+    let kept = Attachment::read(before.attachments.as_deref());
+    let kept = kept
+        .iter()
+        .filter_map(|file| file.id)
+        .map(MediaId)
+        .collect();
     let text = match asked.status {
         Some(text) => text,
         None => before.source.unwrap_or_default(),
@@ -169,6 +203,8 @@ pub(super) async fn update_status(
             None => before.language,
         },
         in_reply_to: before.in_reply_to,
+        media: asked.media_ids.map_or(kept, chosen),
+        media_changes: described(asked.media_attributes)?,
     };
     post::edit(&api.ctx, &who.actor, id, &draft).await?;
     answer(&api, &who, id).await

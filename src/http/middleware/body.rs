@@ -16,6 +16,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 
+use crate::config::Limits;
 use crate::http::{AppState, HttpError};
 
 /// Bytes of request bodies that may be in memory at once, over all requests.
@@ -38,7 +39,7 @@ pub struct BodyLimits {
 /// Answers 413 at once where `Content-Length` says that the body is too large, else as soon as it is; 408 where it
 /// comes too slowly; 503 where too much is held already.
 pub async fn body(State(limits): State<BodyLimits>, request: Request, next: Next) -> Response {
-    let cap = limits.app.config.limits.body_bytes as u64;
+    let cap = cap(&limits.app.config.limits, &request);
     match announced(request.headers()) {
         Ok(length) if length.is_none_or(|length| length <= cap) => {}
         Ok(_) => return HttpError::plain(StatusCode::PAYLOAD_TOO_LARGE).into_response(),
@@ -61,6 +62,18 @@ pub async fn body(State(limits): State<BodyLimits>, request: Request, next: Next
         Some(error) if !response.status().is_success() => error.into_response(),
         _ => response,
     }
+}
+
+/// Where pictures are uploaded they fit in, with the rest of their form.
+fn cap(limits: &Limits, request: &Request) -> u64 {
+    let pictures = match request.uri().path() {
+        "/api/v1/media" | "/api/v2/media" => 1,
+        "/api/v1/accounts/update_credentials" => 2,
+        // A preview of their own that apps send along; it is read over.
+        path if path.starts_with("/api/v1/media/") => 1,
+        _ => 0,
+    };
+    (limits.body_bytes + pictures * limits.image_bytes) as u64
 }
 
 fn announced(headers: &HeaderMap) -> Result<Option<u64>, HttpError> {

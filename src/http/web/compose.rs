@@ -13,7 +13,8 @@ use super::signed_in::{SignedIn, Viewer};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
-use crate::domain::ids::PostId;
+use crate::domain::ids::{MediaId, PostId};
+use crate::domain::media::Attachment;
 use crate::http::AppState;
 use crate::http::finding::Finder;
 use crate::services::post::{self, Draft, PostError};
@@ -184,6 +185,8 @@ async fn draft(app: &App, who: &SignedIn, written: &Written) -> Result<Draft, Pa
         language: defaults.language,
         in_reply_to: None,
         poll: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
     })
 }
 
@@ -264,6 +267,11 @@ pub(super) async fn edit_post(
         sensitive: view.post.sensitive,
         language: view.post.language.clone(),
         in_reply_to: view.post.in_reply_to,
+        media: Attachment::read(view.post.attachments.as_deref())
+            .iter()
+            .filter_map(|file| file.id)
+            .map(MediaId)
+            .collect(),
         ..draft(&app, &who, &written).await?
     };
     match post::edit(&app.ctx, &who.actor, id, &draft).await {

@@ -1,8 +1,7 @@
 //! A post as pages show it.
 
-use serde::Deserialize;
-
 use crate::domain::audience::Audience;
+use crate::domain::media::Attachment;
 use crate::domain::post::Post;
 use crate::domain::uris::Uris;
 use crate::services::reading::PostView;
@@ -71,15 +70,6 @@ pub(super) struct Media {
     pub(super) alt: String,
     /// `Image at host.example`
     pub(super) label: String,
-}
-
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct Attached {
-    url: String,
-    media_type: String,
-    alt: String,
 }
 
 impl PostCard {
@@ -155,19 +145,15 @@ fn warning(post: &Post) -> String {
 }
 
 fn media(uris: &Uris, post: &Post) -> Vec<Media> {
-    let attached: Vec<Attached> = post
-        .attachments
-        .as_deref()
-        .and_then(|json| serde_json::from_str(json).ok())
-        .unwrap_or_default();
-    attached
+    Attachment::read(post.attachments.as_deref())
         .into_iter()
         .take(MEDIA)
         .filter_map(|one| {
             let url = links::web_link(&one.url)?;
-            let is_image = one.media_type.starts_with("image/");
+            let media_type = one.media_type.as_deref().unwrap_or_default();
+            let is_image = media_type.starts_with("image/");
             let own = links::own_picture(uris, Some(&one.url)).filter(|_| is_image);
-            let kind = match one.media_type.split('/').next() {
+            let kind = match media_type.split('/').next() {
                 Some("image") => "Image",
                 Some("video") => "Video",
                 Some("audio") => "Sound",
@@ -175,7 +161,7 @@ fn media(uris: &Uris, post: &Post) -> Vec<Media> {
             };
             Some(Media {
                 shown: own.is_some(),
-                alt: clean_name(&one.alt, ALT_CHARS),
+                alt: clean_name(one.alt.as_deref().unwrap_or_default(), ALT_CHARS),
                 label: format!("{kind} at {}", links::host_of(&one.url)),
                 href: own.unwrap_or_else(|| url.into()),
             })

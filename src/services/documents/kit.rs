@@ -306,6 +306,8 @@ fn draft(text: &str, audience: Audience, mentioned: &[Actor]) -> Draft {
         language: Some("en".to_owned()),
         in_reply_to: None,
         poll: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: mentioned.to_vec(),
     }
 }

@@ -20,7 +20,7 @@ macro_rules! forget {
     )+)+};
 }
 
-/// Removes blocks, mutes, lists, filters and settings of `actor`, and what others keep about them. Reports by or about
+/// Removes blocks, mutes, lists, filters, settings and pictures of `actor`, and what others keep about them. Reports by or about
 /// them go as well.
 ///
 /// # Errors
@@ -66,5 +66,5 @@ pub async fn forget_relations(tx: &mut Conn, actor: ActorId) -> Result<()> {
         notification_requests: actor_id | from_id;
         scheduled_posts: actor_id;
     );
-    Ok(())
+    crate::store::media::give_up_of_owner(tx, actor).await
 }

@@ -4,6 +4,7 @@ mod blocks;
 mod filters;
 mod keep;
 mod lists;
+mod media;
 mod notifications;
 mod polls;
 mod push;

@@ -51,7 +51,7 @@ both_backends! {
 }
 
 /// Does what is due now.
-async fn run_jobs(kit: &crate::kit::TestKit) {
+pub(super) async fn run_jobs(kit: &crate::kit::TestKit) {
     let ctx = &kit.app.ctx;
     let now = ctx.now();
     let lease = now.plus(Duration::from_mins(1));

@@ -86,6 +86,51 @@ impl Client<'_> {
         (reply.status.as_u16(), reply.json())
     }
 
+    /// The answer to a `multipart/form-data` request with fields and files, and its code.
+    pub(crate) async fn form(
+        &self,
+        method: Method,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> (u16, Value) {
+        let mut body = Vec::new();
+        for (name, text) in fields {
+            let part = format!(
+                "--XyZ\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
+            );
+            body.extend(part.into_bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--XyZ\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"a.exe\"\r\n\
+                 Content-Type: text/html\r\n\r\n"
+            );
+            body.extend(head.into_bytes());
+            body.extend_from_slice(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--XyZ--\r\n");
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", "multipart/form-data; boundary=XyZ")
+            .header("content-length", body.len());
+        let reply = self.kit.send(request.body(Body::from(body)).unwrap()).await;
+        (reply.status.as_u16(), reply.json())
+    }
+
+    /// Uploads a picture that is taken.
+    pub(crate) async fn uploads(&self, bytes: &[u8], fields: &[(&str, &str)]) -> Value {
+        let files = [("file", bytes)];
+        let (code, made) = self
+            .form(Method::POST, "/api/v2/media", fields, &files)
+            .await;
+        assert_eq!(code, 200, "{made}");
+        made
+    }
+
     /// The code of the answer to a GET.
     pub(crate) async fn code(&self, path: &str) -> u16 {
         self.send(Method::GET, path, None).await.status.as_u16()

@@ -20,6 +20,8 @@ async fn write(kit: &TestKit, author: &Actor, audience: Audience, parent: Option
         language: None,
         in_reply_to: parent,
         poll: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()

@@ -30,6 +30,8 @@ async fn write(kit: &TestKit, author: &Actor, audience: Audience, mentioned: &[&
         language: None,
         in_reply_to: None,
         poll: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: mentioned.iter().map(|actor| (*actor).clone()).collect(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()

@@ -25,6 +25,8 @@ async fn post(kit: &TestKit, author: &Actor) -> Post {
         language: None,
         in_reply_to: None,
         poll: None,
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()

@@ -31,6 +31,8 @@ async fn asked(kit: &TestKit, author: &Actor, audience: Audience) -> Post {
             multiple: false,
             hide_totals: false,
         }),
+        media: Vec::new(),
+        media_changes: Vec::new(),
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::domain::media::{MAX_ALT, MAX_ATTACHED};
 use crate::domain::poll;
+use crate::domain::uris::Uris;
+use crate::media::MEDIA_TYPES;
 use crate::services::Ctx;
 use crate::services::keep::MAX_PINS;
 use crate::services::profile::{MAX_FIELDS, MAX_LABEL, MAX_VALUE};
@@ -58,6 +61,12 @@ pub(in crate::http::api) struct Totals {
     pub(in crate::http::api) active_month: i64,
 }
 
+/// Where WebSockets are opened.
+fn streaming(uris: &Uris) -> String {
+    let here = uris.at("");
+    here.replacen("http", "ws", 1)
+}
+
 fn version() -> String {
     format!(
         "{COMPATIBLE} (compatible; Kith {})",
@@ -77,11 +86,12 @@ fn limits(ctx: &Ctx) -> Value {
         },
         "statuses": {
             "max_characters": limits.post_chars,
-            "max_media_attachments": 0,
+            "max_media_attachments": MAX_ATTACHED,
             "characters_reserved_per_url": 23,
         },
         "media_attachments": {
-            "supported_mime_types": [],
+            "description_limit": MAX_ALT,
+            "supported_mime_types": MEDIA_TYPES,
             "image_size_limit": limits.image_bytes,
             "image_matrix_limit": limits.image_pixels,
             "video_size_limit": 0,
@@ -102,7 +112,7 @@ pub(in crate::http::api) fn v2(about: &About, ctx: &Ctx, totals: Totals) -> Valu
     let uris = &ctx.uris;
     let mut configuration = limits(ctx);
     if let Some(map) = configuration.as_object_mut() {
-        map.insert("urls".into(), json!({}));
+        map.insert("urls".into(), json!({ "streaming": streaming(uris) }));
         map.insert("vapid".into(), json!({ "public_key": about.vapid }));
         map.insert("translation".into(), json!({ "enabled": false }));
     }
@@ -139,7 +149,7 @@ pub(in crate::http::api) fn v1(about: &About, ctx: &Ctx, totals: Totals) -> Valu
         "description": about.description,
         "email": about.email,
         "version": version(),
-        "urls": {},
+        "urls": { "streaming_api": streaming(uris) },
         "stats": { "user_count": totals.people, "status_count": totals.posts, "domain_count": 0 },
         "thumbnail": uris.at("/static/header.png"),
         "languages": about.languages,

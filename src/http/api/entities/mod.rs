@@ -8,6 +8,7 @@ pub(super) mod filter;
 pub(super) mod grouped;
 pub(super) mod instance;
 pub(super) mod list;
+pub(super) mod media;
 pub(super) mod notification;
 pub(super) mod poll;
 pub(super) mod scheduled;

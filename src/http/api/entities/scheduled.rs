@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use crate::domain::audience::Audience;
+use crate::domain::media::Attachment;
 use crate::domain::poll::NewPoll;
-use crate::domain::scheduled::Scheduled;
+use crate::domain::uris::Uris;
+use crate::services::scheduled::Waiting;
 
+use super::media::MediaAttachment;
 use super::status::visibility;
 
 /// A post that waits for its time.
@@ -14,14 +17,14 @@ pub(in crate::http::api) struct ScheduledStatus {
     id: String,
     scheduled_at: String,
     params: Params,
-    media_attachments: [(); 0],
+    media_attachments: Vec<MediaAttachment>,
 }
 
 #[derive(Debug, Serialize)]
 struct Params {
     text: String,
     poll: Option<NewPoll>,
-    media_ids: Option<()>,
+    media_ids: Option<Vec<String>>,
     sensitive: bool,
     spoiler_text: Option<String>,
     visibility: &'static str,
@@ -33,8 +36,10 @@ struct Params {
     with_rate_limit: bool,
 }
 
-impl From<&Scheduled> for ScheduledStatus {
-    fn from(post: &Scheduled) -> Self {
+impl ScheduledStatus {
+    /// A waiting post with its pictures.
+    pub(in crate::http::api) fn of(waiting: &Waiting, uris: &Uris) -> ScheduledStatus {
+        let post = &waiting.post;
         let params = &post.params;
         let audience = Audience::parse(&params.audience).unwrap_or(Audience::Direct);
         ScheduledStatus {
@@ -43,7 +48,8 @@ impl From<&Scheduled> for ScheduledStatus {
             params: Params {
                 text: params.text.clone(),
                 poll: params.poll.clone(),
-                media_ids: None,
+                media_ids: (!params.media.is_empty())
+                    .then(|| params.media.iter().map(ToString::to_string).collect()),
                 sensitive: params.sensitive,
                 spoiler_text: (!params.warning.is_empty()).then(|| params.warning.clone()),
                 visibility: visibility(audience),
@@ -54,7 +60,11 @@ impl From<&Scheduled> for ScheduledStatus {
                 idempotency: None,
                 with_rate_limit: false,
             },
-            media_attachments: [],
+            media_attachments: waiting
+                .media
+                .iter()
+                .map(|media| MediaAttachment::own(media.id, Attachment::of(media, uris)))
+                .collect(),
         }
     }
 }

@@ -1,15 +1,15 @@
 //! `Status`, `Context`, `StatusSource`.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::PostId;
 use crate::domain::post::Post;
 use crate::services::reading::{PostView, Thread};
 
 use super::account::{Account, escape};
 use super::filter::FilterResult;
+use super::media::{MediaAttachment, files};
 use super::poll::Poll;
 use super::{Desk, page, web};
 
@@ -46,7 +46,7 @@ pub(in crate::http::api) struct Status {
     reblog: Option<Box<Status>>,
     application: Option<()>,
     account: Account,
-    media_attachments: Vec<Attachment>,
+    media_attachments: Vec<MediaAttachment>,
     mentions: Vec<Mention>,
     tags: Vec<Tag>,
     emojis: [(); 0],
@@ -74,29 +74,6 @@ struct Mention {
 pub(in crate::http::api) struct Tag {
     name: String,
     url: String,
-}
-
-/// A file of a post. It stays where it is: `unknown` is what Mastodon calls one that clients show as a link.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Attachment {
-    id: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    url: String,
-    preview_url: Option<String>,
-    remote_url: Option<String>,
-    meta: Option<()>,
-    description: Option<String>,
-    blurhash: Option<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Stored {
-    url: String,
-    #[serde(default)]
-    media_type: Option<String>,
-    #[serde(default)]
-    alt: Option<String>,
 }
 
 impl Status {
@@ -136,7 +113,7 @@ impl Status {
                 .map(|inner| Box::new(Status::of(inner, desk))),
             application: None,
             account: Account::of(&view.author, desk),
-            media_attachments: attachments(&shown.post, desk),
+            media_attachments: files(shown.post.id, shown.post.attachments.as_deref(), desk),
             mentions: shown.mentioned.iter().map(mention).collect(),
             tags: shown.tags.iter().map(|tag| Tag::of(tag, desk)).collect(),
             emojis: [],
@@ -183,40 +160,6 @@ fn content(post: &Post, desk: &Desk<'_>) -> String {
     } else {
         format!("<p><strong>{}</strong></p>{content}", escape(&post.title))
     }
-}
-
-fn attachments(post: &Post, desk: &Desk<'_>) -> Vec<Attachment> {
-    files(post.id, post.attachments.as_deref(), desk)
-}
-
-/// Files as they are stored with a post or one of its versions.
-pub(super) fn files(post: PostId, stored: Option<&str>, desk: &Desk<'_>) -> Vec<Attachment> {
-    let stored: Vec<Stored> = stored
-        .and_then(|text| serde_json::from_str(text).ok())
-        .unwrap_or_default();
-    (0..)
-        .zip(stored)
-        .filter_map(|(at, file): (usize, Stored)| {
-            let url = web(Some(&file.url))?;
-            let own = url::Url::parse(&url).is_ok_and(|url| desk.uris.is_local(&url));
-            let kind = match file.media_type.as_deref().and_then(|t| t.split('/').next()) {
-                Some("image") if own => "image",
-                Some("video") if own => "video",
-                Some("audio") if own => "audio",
-                _ => "unknown",
-            };
-            Some(Attachment {
-                id: format!("{post}-{at}"),
-                kind,
-                preview_url: own.then(|| url.clone()),
-                remote_url: (!own).then(|| url.clone()),
-                url,
-                meta: None,
-                description: file.alt,
-                blurhash: None,
-            })
-        })
-        .collect()
 }
 
 /// Mastodon's word for an audience.

@@ -95,7 +95,7 @@ fn post() -> Post {
             json!([
                 {"url": "https://far.example/i.png", "media_type": "image/png", "alt": "a tree"},
                 {"url": "javascript:x()", "media_type": "image/png"},
-                {"url": "https://kith.example/media/i.webp", "media_type": "image/webp"},
+                {"id": 7, "url": "https://kith.example/media/i.webp", "media_type": "image/webp"},
             ])
             .to_string(),
         ),

@@ -8,7 +8,7 @@ use crate::text::sanitize::sanitize;
 
 use super::Desk;
 use super::account::Account;
-use super::status::{Attachment, files};
+use super::media::{MediaAttachment, files};
 
 /// What a status was, or is.
 #[derive(Debug, Serialize)]
@@ -18,7 +18,7 @@ pub(in crate::http::api) struct StatusEdit {
     sensitive: bool,
     created_at: String,
     account: Account,
-    media_attachments: Vec<Attachment>,
+    media_attachments: Vec<MediaAttachment>,
     emojis: [(); 0],
     #[serde(skip_serializing_if = "Option::is_none")]
     poll: Option<Asked>,

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::keys::{Algorithm, PublicKeyRow};
+use crate::domain::media::Format;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::domain::uris::Uris;
 use crate::wire::activitystreams::outgoing::{
@@ -140,11 +141,10 @@ fn core(actor: &Actor, keys: &[PublicKeyRow]) -> ActorCore {
 
 fn image(address: Option<&str>) -> Option<OutgoingImage> {
     let address = url(address?);
-    let media_type = if address.path().to_ascii_lowercase().ends_with(".png") {
-        "image/png"
-    } else {
-        "image/webp"
-    };
+    let ending = address.path().rsplit_once('.').map(|(_, ending)| ending);
+    let media_type = ending
+        .and_then(Format::parse)
+        .map_or("image/webp", Format::media_type);
     Some(OutgoingImage {
         media_type: media_type.to_owned(),
         url: address,

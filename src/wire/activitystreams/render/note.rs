@@ -6,11 +6,12 @@ use url::Url;
 
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
+use crate::domain::media::Attachment;
 use crate::domain::poll::Poll;
 use crate::domain::post::Post;
 use crate::domain::uris::Uris;
 use crate::wire::activitystreams::outgoing::{
-    InteractionPolicy, OutgoingNote, OutgoingOption, OutgoingTag, RepliesRef,
+    InteractionPolicy, OutgoingAttachment, OutgoingNote, OutgoingOption, OutgoingTag, RepliesRef,
 };
 
 use super::{public, url};
@@ -75,6 +76,7 @@ pub fn note(card: &NoteCard<'_>) -> OutgoingNote {
     if let Some(language) = &post.language {
         note.content_map = BTreeMap::from([(language.clone(), post.content.clone())]);
     }
+    note.attachment = attachments(post);
     note.tag = tags(card);
     note.replies = Some(RepliesRef(url(&format!("{}/replies", post.uri))));
     note.interaction_policy = Some(if post.audience.is_public() {
@@ -99,6 +101,23 @@ fn with_poll(mut note: OutgoingNote, poll: &Poll) -> OutgoingNote {
     note.closed = poll.closed_at.map(Timestamp::rfc3339);
     note.voters_count = poll.voters.map(whole);
     note.with_options(options.collect(), poll.multiple)
+}
+
+fn attachments(post: &Post) -> Vec<OutgoingAttachment> {
+    Attachment::read(post.attachments.as_deref())
+        .into_iter()
+        .map(|file| OutgoingAttachment::Document {
+            media_type: file.media_type.unwrap_or_default(),
+            url: url(&file.url),
+            name: file.alt,
+            summary: None,
+            is_banner_image: None,
+            focal_point: file.focus.map(|focus| [focus.x, focus.y]),
+            width: file.width,
+            height: file.height,
+            blurhash: file.blurhash,
+        })
+        .collect()
 }
 
 fn tags(card: &NoteCard<'_>) -> Vec<OutgoingTag> {
