@@ -34,7 +34,7 @@ fn addresses(ada: &Login<'_>) -> Vec<String> {
         /api/v1/accounts/search /api/v1/accounts/relationships /api/v1/follow_requests /api/v1/statuses \
         /api/v1/timelines/home /api/v1/timelines/public /api/v1/timelines/tag/tag /api/v1/notifications \
         /api/v2/search /api/v1/events /api/v1/groups /api/v1/instance /api/v2/instance /api/v1/preferences \
-        /api/v1/markers /api/v1/custom_emojis /api/v1/lists /api/v1/nothing /oauth/token /nothing/at/all";
+        /api/v1/markers /api/v1/push/subscription /api/v1/custom_emojis /api/v1/lists /api/v1/nothing /oauth/token /nothing/at/all";
     let mut all: Vec<String> = plain.split_whitespace().map(str::to_owned).collect();
     for tail in [
         "",

@@ -10,6 +10,7 @@ use crate::kit::activities::id;
 use crate::kit::kith::Setup;
 use crate::kit::room::Room;
 use crate::kit::{Kith, Login, Page, Peer, Remote, Signing, until};
+use crate::push_tests;
 
 /// Properties of a person, post or event that name an address; those that are fetched first.
 const FIELDS: [&str; 26] = [
@@ -222,7 +223,7 @@ fn public_names_that_resolve_inside_are_never_contacted() {
     let mut setup = Setup::new(&[&peer]).through(&room.entrance());
     setup.hosts.push("listed.example:443".to_owned());
     let kith = setup.faster(600.0).start();
-    let ada = kith.user("ada");
+    let (ada, eve) = (kith.user("ada"), kith.user("eve"));
     let rings =
         || v4.load(Ordering::Relaxed) + v6.as_ref().map_or(0, |v6| v6.load(Ordering::Relaxed));
     for (name, _) in names.iter().filter(|(name, _)| *name != "listed.example") {
@@ -232,6 +233,7 @@ fn public_names_that_resolve_inside_are_never_contacted() {
         ada.look_up(&at());
         ada.look_up(&format!("@carla@{name}"));
         ada.toot(&format!("@carla@{name} are you there?"));
+        assert_eq!(push_tests::ring_at(&ada, &eve, &at()), 200, "{name}");
     }
     kith.digest();
     assert_eq!(rings(), 0, "something inside was contacted");

@@ -36,6 +36,7 @@ mod peers;
 mod plain_text_tests;
 mod polls_tests;
 mod privacy_tests;
+mod push_tests;
 mod relations_tests;
 mod rights_tests;
 mod signature_attacks_tests;

@@ -24,6 +24,7 @@ use crate::federation::signatures::KeyError;
 use crate::mail::{MailError, Mailer};
 use crate::media::Pictures;
 use crate::net::{Client, ClientError, NetSettings};
+use crate::push::{self, PushError, Pusher};
 use crate::services::discovery::KnownUsage;
 use crate::services::reading::KnownCounts;
 use crate::services::seen::Seen;
@@ -44,6 +45,8 @@ pub struct App {
     pub passwords: Passwords,
     /// The way out for mails.
     pub mailer: Mailer,
+    /// The way out for push messages.
+    pub pusher: Arc<Pusher>,
     /// Uploaded pictures.
     pub pictures: Pictures,
     /// Speaking with other servers.
@@ -89,6 +92,9 @@ pub enum AppError {
     /// Mails cannot be sent as it is configured.
     #[error("mail.transport or mail.from cannot be used")]
     Mail(#[from] MailError),
+    /// The instance's key for push messages cannot be made or read.
+    #[error(transparent)]
+    Push(#[from] PushError),
     /// A key could not be made.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -150,18 +156,20 @@ impl App {
     /// The program around a context that is built already.
     ///
     /// # Errors
-    /// When the instance's own key cannot be read.
+    /// When one of the instance's own keys cannot be read.
     pub async fn assemble(
         config: Config,
         ctx: Ctx,
         (client, process): (Client, i64),
     ) -> Result<App, AppError> {
+        let pusher = pusher(&config, &ctx, &client).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(App {
             federation: Federation::new(ctx.clone(), client.clone()).await?,
             started_at: ctx.now(),
             ctx,
             mailer: Mailer::new(&config)?,
+            pusher: Arc::new(pusher),
             pictures: Pictures::new(&config),
             config,
             client,
@@ -268,6 +276,23 @@ async fn instance_actor(
         .ok()
         .ok_or(AppError::Stopping)??;
     Ok(services::instance::create(store, uris, at, pairs).await?.id)
+}
+
+/// The way out for push messages, with the instance's key, which is made once.
+async fn pusher(config: &Config, ctx: &Ctx, client: &Client) -> Result<Pusher, AppError> {
+    let pair = match services::push::find_vapid(&ctx.store).await? {
+        Some(pair) => pair,
+        None => {
+            let pair = push::generate_pair()?;
+            services::push::keep_vapid(&ctx.store, pair, ctx.now()).await?
+        }
+    };
+    let contact = match config.instance.contact.as_deref() {
+        Some(address) if address.starts_with("https://") => address.to_owned(),
+        Some(mail) => format!("mailto:{mail}"),
+        None => ctx.uris.base().to_owned(),
+    };
+    Ok(Pusher::new(client.clone(), &pair, contact)?)
 }
 
 async fn read_rules(store: &Store, config: &Config) -> Result<DomainRules, store::Error> {

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod mail;
 pub mod media;
 pub mod net;
+pub mod push;
 pub mod services;
 pub mod store;
 pub mod telemetry;

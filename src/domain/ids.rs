@@ -72,6 +72,8 @@ id_types! {
     ConversationId,
     /// A post that waits for its time.
     ScheduledId,
+    /// A program that wants push messages.
+    PushSubscriptionId,
     /// A picture that somebody uploaded.
     MediaId,
     /// Likes, boosts, keys and other rows that nothing outside names.

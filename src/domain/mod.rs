@@ -26,6 +26,7 @@ pub mod poll;
 pub mod post;
 pub mod preferences;
 pub mod profile;
+pub mod push;
 pub mod relation;
 pub mod report;
 pub mod scheduled;

@@ -11,6 +11,7 @@ mod queue;
 mod runner;
 mod scheduled;
 mod send_mail;
+mod send_push;
 mod signals;
 mod software;
 

@@ -4,17 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
 
 use crate::app::App;
 use crate::domain::delivery::wait_after;
-use crate::store::jobs::JobRow;
+use crate::services::push;
+use crate::store::jobs::{JobRow, Share};
 use crate::store::{self, Error};
 use crate::telemetry::metrics::{JOB_SECONDS, JOBS};
 
 use super::polls::{ClosePoll, SharePollTotals};
 use super::scheduled::PublishScheduledPost;
 use super::send_mail::SendMail;
+use super::send_push::SendPush;
 
 /// How often is looked when no bell rings.
 const EVERY: Duration = Duration::from_secs(5);
@@ -24,6 +27,8 @@ const LEASE: Duration = Duration::from_mins(5);
 const LONGEST: Duration = Duration::from_mins(4);
 /// Jobs taken at once.
 const AT_ONCE: i64 = 4;
+/// Push messages under way at once: their services are chosen by people here, and some are slow.
+const PUSHES_AT_ONCE: i64 = 16;
 /// Tries before a job is parked.
 const TRIES: i64 = 10;
 /// How long the job at hand may take once the process is to end.
@@ -50,6 +55,7 @@ pub fn kinds() -> Vec<Arc<dyn Job>> {
         Arc::new(PublishScheduledPost),
         Arc::new(ClosePoll),
         Arc::new(SharePollTotals),
+        Arc::new(SendPush),
     ]
 }
 
@@ -60,7 +66,7 @@ pub fn kinds() -> Vec<Arc<dyn Job>> {
 pub async fn run_due(app: &App) -> Result<usize, Error> {
     let mut done = 0;
     loop {
-        let jobs = claim(app).await?;
+        let jobs = claim(app, (Share::All, AT_ONCE)).await?;
         if jobs.is_empty() {
             return Ok(done);
         }
@@ -71,17 +77,28 @@ pub async fn run_due(app: &App) -> Result<usize, Error> {
     }
 }
 
-/// Works on jobs until the process ends.
+/// Sends push messages until the process ends. Beside the other jobs, so that a slow push service holds up no mail.
+pub(super) async fn run_pushes(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
+    let mut stop = app.stop.subscribe();
+    while !*stop.borrow() {
+        let taken = take(&app, (Share::Only(push::JOB), PUSHES_AT_ONCE)).await;
+        if taken.is_empty() {
+            tokio::select! {
+                _ = stop.wait_for(|stop| *stop) => {}
+                () = app.ctx.wake.pushes.notified() => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+        // None takes longer than a process may take to end.
+        join_all(taken.iter().map(|row| work(&app, &kinds, row))).await;
+    }
+}
+
+/// Works on all other jobs until the process ends.
 pub(super) async fn run(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
     let mut stop = app.stop.subscribe();
     while !*stop.borrow() {
-        let taken = match claim(&app).await {
-            Ok(jobs) => jobs,
-            Err(error) => {
-                tracing::warn!(%error, "jobs could not be taken");
-                Vec::new()
-            }
-        };
+        let taken = take(&app, (Share::Without(push::JOB), AT_ONCE)).await;
         if taken.is_empty() {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}
@@ -107,11 +124,19 @@ pub(super) async fn run(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
     }
 }
 
-async fn claim(app: &App) -> Result<Vec<JobRow>, Error> {
+/// Due jobs; none when the database fails.
+async fn take(app: &App, which: (Share, i64)) -> Vec<JobRow> {
+    claim(app, which).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "jobs could not be taken");
+        Vec::new()
+    })
+}
+
+async fn claim(app: &App, (share, limit): (Share, i64)) -> Result<Vec<JobRow>, Error> {
     let now = app.ctx.now();
     app.ctx
         .store
-        .transaction(async |tx| store::jobs::claim(tx, now, now.plus(LEASE), AT_ONCE).await)
+        .transaction(async |tx| store::jobs::claim(tx, share, (now, now.plus(LEASE)), limit).await)
         .await
 }
 

@@ -53,6 +53,10 @@ pub fn start(app: &Arc<App>, role: Role) -> JoinSet<&'static str> {
             "jobs",
             Box::pin(queue::run(Arc::clone(app), queue::kinds())),
         ));
+        loops.push((
+            "pushes",
+            Box::pin(queue::run_pushes(Arc::clone(app), queue::kinds())),
+        ));
         loops.push(("software", Box::pin(software::run(Arc::clone(app)))));
         loops.push(("deliveries", Box::pin(deliver(Arc::clone(app)))));
         let inbox = inbox::Worker::new(app.federation.clone(), app.process, app.stop.subscribe());

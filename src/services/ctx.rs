@@ -42,10 +42,21 @@ pub struct Wake {
     pub inbox: Notify,
     pub deliveries: Notify,
     pub jobs: Notify,
+    /// For push messages, which have a worker of their own.
+    pub pushes: Notify,
     /// For streams; rung after every commit of [`Ctx::transact`].
     pub news: Notify,
     /// How often something was enqueued, also in transactions that were rolled back.
     pub(super) enqueued: AtomicU64,
+    /// The same of push messages.
+    pub(super) pushed: AtomicU64,
+}
+
+impl Wake {
+    /// Notes that something was enqueued.
+    pub(super) fn count(what: &AtomicU64) {
+        what.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 /// What every use case needs. Cheap to clone.
@@ -105,7 +116,7 @@ impl Ctx {
         self.ids.next(self.clock.now())
     }
 
-    /// Runs `unit` as one transaction and wakes the delivery worker once it is committed, if it enqueued anything.
+    /// Runs `unit` as one transaction and wakes the workers for which it enqueued something, once it is committed.
     ///
     /// # Errors
     /// What the closure returned, or a failed commit.
@@ -115,10 +126,14 @@ impl Ctx {
         E: From<crate::store::Error> + std::error::Error + 'static,
     {
         let before = self.wake.enqueued.load(Ordering::Acquire);
+        let pushed = self.wake.pushed.load(Ordering::Acquire);
         let outcome = self.store.transaction(unit).await;
         // Another one's work may have been counted meanwhile: then the worker looks once too often.
         if outcome.is_ok() && self.wake.enqueued.load(Ordering::Acquire) != before {
             self.wake.deliveries.notify_one();
+        }
+        if outcome.is_ok() && self.wake.pushed.load(Ordering::Acquire) != pushed {
+            self.wake.pushes.notify_one();
         }
         if outcome.is_ok() {
             self.wake.news.notify_one();

@@ -32,6 +32,7 @@ pub mod participation;
 pub mod poll;
 pub mod post;
 pub mod profile;
+pub mod push;
 pub mod reaction;
 pub mod reading;
 pub mod report;

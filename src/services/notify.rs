@@ -16,7 +16,7 @@ use crate::store::{
     notifications, posts, settings, stances,
 };
 
-use super::Ctx;
+use super::{Ctx, push};
 
 /// An account known here for less than this is new.
 const NEW: Duration = Duration::from_hours(24 * 30);
@@ -85,9 +85,9 @@ pub(super) async fn tell(
     };
     notifications::insert(tx, &notification).await?;
     if notification.filtered {
-        keep_back(ctx, tx, &notification).await?;
+        return keep_back(ctx, tx, &notification).await;
     }
-    Ok(())
+    push::enqueue(ctx, tx, &notification).await
 }
 
 /// Whether a block, a mute or a muted thread stands in the way.

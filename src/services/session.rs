@@ -5,7 +5,7 @@ use crate::auth::token::TokenHash;
 use crate::domain::account::Session;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{AccountId, ClientAppId, SessionId};
+use crate::domain::ids::{AccountId, ClientAppId, SessionId, TokenId};
 use crate::store::{self, accounts, actors, sessions};
 
 use super::Ctx;
@@ -16,6 +16,7 @@ pub struct SignedIn {
     pub account: AccountId,
     pub actor: Actor,
     pub role: Role,
+    pub token: TokenId,
     /// The program that holds the token, where it is one's.
     pub client_app: Option<ClientAppId>,
     /// What the token may do.
@@ -48,6 +49,7 @@ pub async fn by_token(ctx: &Ctx, hash: &TokenHash) -> store::Result<Option<Signe
         account: account.id,
         actor,
         role: account.role,
+        token: token.id,
         client_app: token.client_app,
         scopes: token
             .scopes

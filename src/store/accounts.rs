@@ -15,7 +15,7 @@ use super::error::{Error, Result, word};
 use super::schema::{
     account_secrets, accounts, recovery_codes, second_factors, sign_up_links, tokens,
 };
-use super::{authorization_codes, sessions};
+use super::{authorization_codes, push_subscriptions, sessions};
 
 diesel::define_sql_function! { fn lower(text: Text) -> Text; }
 
@@ -201,11 +201,12 @@ pub async fn find_by_token(c: &mut Conn, hash: &[u8]) -> Result<Option<(Account,
         .transpose()
 }
 
-/// Ends one token.
+/// Ends one token, and what was subscribed with it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn revoke_token(c: &mut Conn, token: TokenId, now: Timestamp) -> Result<()> {
+    push_subscriptions::delete_of_tokens(c, &[token]).await?;
     diesel::update(tokens::table.find(token.0))
         .set(tokens::revoked_at.eq(Some(now.micros())))
         .execute(c)
@@ -213,11 +214,12 @@ pub async fn revoke_token(c: &mut Conn, token: TokenId, now: Timestamp) -> Resul
     Ok(())
 }
 
-/// Ends all log-ins of an account: browsers, tokens, and secrets that were mailed.
+/// Ends all log-ins of an account: browsers, tokens with what was subscribed with them, and secrets that were mailed.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn end_log_ins(c: &mut Conn, account: AccountId, now: Timestamp) -> Result<()> {
+    push_subscriptions::delete_all(c, account).await?;
     revoke_tokens(c, account, now).await?;
     authorization_codes::delete_all(c, account).await?;
     sessions::end_all(c, account, now).await?;
@@ -249,6 +251,7 @@ pub async fn delete(c: &mut Conn, account: AccountId) -> Result<()> {
     let id = account.0;
     sessions::delete_all(c, account).await?;
     authorization_codes::delete_all(c, account).await?;
+    push_subscriptions::delete_all(c, account).await?;
     diesel::delete(tokens::table.filter(tokens::account_id.eq(id)))
         .execute(c)
         .await?;

@@ -5,12 +5,12 @@ use diesel_async::RunQueryDsl;
 
 use crate::domain::client_app::{ClientApp, Redirects};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{AccountId, ClientAppId};
+use crate::domain::ids::{AccountId, ClientAppId, TokenId};
 
-use super::Conn;
 use super::backend::MultiBackend;
 use super::error::{Error, Result, word};
 use super::schema::{authorization_codes, client_app_tokens, client_apps, tokens};
+use super::{Conn, push_subscriptions};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = client_apps, check_for_backend(MultiBackend))]
@@ -207,6 +207,10 @@ pub async fn revoke(
             .and(tokens::client_app_id.eq(app.0))
             .and(tokens::revoked_at.is_null()),
     );
+    let ids: Vec<i64> = held.select(tokens::id).load(c).await?;
+    let ended: Vec<TokenId> = ids.iter().copied().map(TokenId).collect();
+    push_subscriptions::delete_of_tokens(c, &ended).await?;
+    let held = tokens::table.filter(tokens::id.eq_any(&ids));
     Ok(diesel::update(held)
         .set(tokens::revoked_at.eq(Some(now.micros())))
         .execute(c)

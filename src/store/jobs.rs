@@ -1,7 +1,7 @@
 //! Work to do later, or slowly: a kind and its payload, once each.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 
 use crate::domain::clock::Timestamp;
@@ -52,28 +52,52 @@ pub async fn insert(
     Ok(())
 }
 
+/// Which jobs a worker takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    All,
+    /// Those of one kind.
+    Only(&'static str),
+    /// All but those of one kind.
+    Without(&'static str),
+}
+
+impl Share {
+    /// A condition on `jobs.kind`, and what stands for its `$4`.
+    const fn condition(self) -> (&'static str, &'static str) {
+        match self {
+            Share::All => ("kind <> $4", ""),
+            Share::Only(kind) => ("kind = $4", kind),
+            Share::Without(kind) => ("kind <> $4", kind),
+        }
+    }
+}
+
 /// Takes due jobs, oldest first, with a lease.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn claim(
     c: &mut Conn,
-    now: Timestamp,
-    lease: Timestamp,
+    share: Share,
+    (now, lease): (Timestamp, Timestamp),
     limit: i64,
 ) -> Result<Vec<JobRow>> {
     const HEAD: &str = "UPDATE jobs SET leased_until = $1 WHERE id IN (SELECT id FROM jobs WHERE parked_at IS NULL AND due_at <= $2 \
-        AND leased_until <= $2 ORDER BY due_at, id LIMIT $3";
+        AND leased_until <= $2 AND ";
+    const ORDER: &str = " ORDER BY due_at, id LIMIT $3";
     const TAIL: &str = " RETURNING id, kind, payload, attempts";
-    let bound = |sql: String| {
-        diesel::sql_query(sql)
+    let (condition, kind) = share.condition();
+    let bound = |lock: &str| {
+        diesel::sql_query(format!("{HEAD}{condition}{ORDER}{lock}){TAIL}"))
             .bind::<BigInt, _>(lease.micros())
             .bind::<BigInt, _>(now.micros())
             .bind::<BigInt, _>(limit)
+            .bind::<Text, _>(kind)
     };
     Ok(PerDb {
-        sqlite: bound(format!("{HEAD}){TAIL}")),
-        pg: bound(format!("{HEAD} FOR UPDATE SKIP LOCKED){TAIL}")),
+        sqlite: bound(""),
+        pg: bound(" FOR UPDATE SKIP LOCKED"),
     }
     .load(c)
     .await?)

@@ -28,6 +28,7 @@ pub mod filters;
 pub mod follows;
 pub mod hosts;
 pub mod inbox_items;
+pub mod instance_keys;
 pub mod jobs;
 pub mod lanes;
 pub mod likes;
@@ -46,6 +47,7 @@ pub mod post_versions;
 mod postgres;
 pub mod posts;
 pub mod profile_fields;
+pub mod push_subscriptions;
 #[cfg(test)]
 pub(crate) mod queue_kit;
 pub mod receivers;

@@ -786,6 +786,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    push_subscriptions (id) {
+        id -> BigInt,
+        token_id -> BigInt,
+        account_id -> BigInt,
+        actor_id -> BigInt,
+        endpoint -> Text,
+        p256dh -> Binary,
+        auth -> Binary,
+        standard -> Bool,
+        alerts -> Text,
+        policy -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    instance_keys (purpose) {
+        purpose -> Text,
+        public -> Binary,
+        private -> Binary,
+        created_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(handles -> actors (actor_id));
 diesel::joinable!(pins -> posts (post_id));
@@ -794,6 +819,7 @@ diesel::joinable!(account_secrets -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(authorization_codes -> client_apps (client_app_id));
 diesel::joinable!(client_app_tokens -> client_apps (client_app_id));
+diesel::joinable!(push_subscriptions -> tokens (token_id));
 
 /// Names which tables stand in one query. Only the pairs that some query needs: with all pairs of all tables, checking
 /// the implementations against each other takes the compiler minutes.
@@ -815,5 +841,6 @@ together! {
     lanes: deliveries, hosts;
     list_members: lists;
     posts: followed_tags, follows, list_members, lists, pins, poll_votes, post_recipients, post_tags;
+    push_subscriptions: tokens;
     tombstones: activities, deliveries;
 }

@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "matching",
     "media",
     "net",
+    "push",
     "services",
     "store",
     "telemetry",
@@ -39,6 +40,7 @@ fn allowed() -> BTreeMap<&'static str, &'static [&'static str]> {
         ("net", &["domain", "config"]),
         ("store", &["domain", "config"]),
         ("mail", &["domain", "config"]),
+        ("push", &["domain", "config", "net"]),
         ("media", &["domain", "config", "net"]),
         (
             "services",

@@ -31,6 +31,7 @@ mod oauth;
 mod paging;
 mod policy;
 mod polls;
+mod push;
 mod reactions;
 mod relations;
 mod reports;
@@ -57,6 +58,7 @@ use ipnet::IpNet;
 use crate::domain::actor::Actor;
 use crate::federation::Federation;
 use crate::media::Pictures;
+use crate::push::Pusher;
 use crate::services::Ctx;
 use crate::services::reading::{EventView, PostView};
 use crate::services::seen::Seen;
@@ -78,6 +80,8 @@ struct Api {
     about: Arc<About>,
     caches: Caches,
     seen: Seen,
+    /// The way out for push messages.
+    pusher: Arc<Pusher>,
     /// Who listens to streams.
     hub: Hub,
     pictures: Pictures,
@@ -95,6 +99,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         about: Arc::new(About::of(app)),
         caches: Caches::new(app.counts.clone()),
         seen: app.seen.clone(),
+        pusher: Arc::clone(&app.pusher),
         hub: Hub::new(app.stop.subscribe()),
         pictures: app.pictures.clone(),
         proxies: app.config.server.trusted_proxies.clone().into(),

@@ -4,8 +4,8 @@ use axum::Router;
 use axum::routing::{delete, get, post};
 
 use super::{
-    Api, about, empty, filters, filters_v1, grouped, keep, lists, notifications, policy, relations,
-    reports, scheduled, settings, tags,
+    Api, about, empty, filters, filters_v1, grouped, keep, lists, notifications, policy, push,
+    relations, reports, scheduled, settings, tags,
 };
 
 pub(super) fn routes() -> Router<Api> {
@@ -219,6 +219,13 @@ fn of_settings() -> Router<Api> {
             get(settings::show_markers).post(settings::put_markers),
         )
         .route("/api/v1/preferences", get(settings::show_preferences))
+        .route(
+            "/api/v1/push/subscription",
+            get(push::show_subscription)
+                .post(push::create_subscription)
+                .put(push::update_subscription)
+                .delete(push::delete_subscription),
+        )
         .route("/api/v1/conversations", get(settings::list_conversations))
         // As `Mastodon.py` asks for them.
         .route("/api/v1/conversations/", get(settings::list_conversations))

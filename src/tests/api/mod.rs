@@ -7,6 +7,7 @@ mod lists;
 mod media;
 mod notifications;
 mod polls;
+mod push;
 mod reports;
 mod scheduled;
 mod server;

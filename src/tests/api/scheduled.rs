@@ -57,7 +57,9 @@ pub(super) async fn run_jobs(kit: &crate::kit::TestKit) {
     let lease = now.plus(Duration::from_mins(1));
     let taken: store::Result<Vec<store::jobs::JobRow>> = ctx
         .store
-        .transaction(async |tx| store::jobs::claim(tx, now, lease, 10).await)
+        .transaction(async |tx| {
+            store::jobs::claim(tx, store::jobs::Share::All, (now, lease), 10).await
+        })
         .await;
     for row in taken.unwrap() {
         let kinds = jobs::kinds();

@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use url::Url;
 
+use kith::domain::actor::Actor;
+use kith::store::push_subscriptions;
+
 use crate::kit::browser::Browser;
 use crate::kit::{Reply, TestKit};
 
@@ -85,6 +88,19 @@ async fn exchange(kit: &TestKit, program: &Program, code: &str, more: Value) -> 
 async fn whoami(kit: &TestKit, token: &str) -> Reply {
     kit.get_as("/api/v1/accounts/verify_credentials", token)
         .await
+}
+
+/// What an app asks for that wants push messages (the receiver of RFC 8291 §5).
+fn subscription() -> Value {
+    let key =
+        "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+    json!({"subscription": {"endpoint": "https://push.example/x", "keys": {"p256dh": key, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}}})
+}
+
+/// Subscriptions to push messages, whether their tokens count or not.
+async fn subscriptions(kit: &TestKit, of: &Actor) -> i64 {
+    let mut reader = kit.app.ctx.store.reader().await.unwrap();
+    push_subscriptions::count(&mut reader, of.id).await.unwrap()
 }
 
 both_backends! {
@@ -256,26 +272,33 @@ both_backends! {
     }
 
     async fn a_token_ends_when_its_app_or_its_person_ends_it(kit: TestKit) {
-        kit.member("maria").await;
-        let (program, other) = (register(&kit, BACK, "read").await, register(&kit, BACK, "read").await);
+        let maria = kit.member("maria").await;
+        let (program, other) = (register(&kit, BACK, "read push").await, register(&kit, BACK, "read").await);
         let mut browser = kit.logged_in("maria").await;
-        let fields = request(&program, &[("scope", "read")]);
+        let fields = request(&program, &[("scope", "read push")]);
         let mut tokens = Vec::new();
         for _ in 0..2 {
             let code = code(&mut browser, &fields).await;
             tokens.push(text(&exchange(&kit, &program, &code, json!({})).await.json(), "access_token"));
         }
+        for token in &tokens {
+            let made = kit.post_json("/api/v1/push/subscription", Some(token), &subscription()).await;
+            assert_eq!(made.status, 200, "{}", made.text());
+        }
+        assert_eq!(subscriptions(&kit, &maria).await, 2);
         let end = |by: &Program| json!({"client_id": by.id, "client_secret": by.secret, "token": tokens[0]});
         assert_eq!(kit.post_json("/oauth/revoke", None, &end(&other)).await.status, 200);
         assert_eq!(whoami(&kit, &tokens[0]).await.status, 200, "another app's revocation counts for nothing");
         assert_eq!(kit.post_json("/oauth/revoke", None, &end(&program)).await.status, 200);
         assert_eq!(whoami(&kit, &tokens[0]).await.status, 401);
         assert_eq!(whoami(&kit, &tokens[1]).await.status, 200);
+        assert_eq!(subscriptions(&kit, &maria).await, 1, "push messages end with the token");
         let page = browser.get("/settings/apps").await;
         let page = page.text();
         let app = page.split("name=\"app\" value=\"").nth(1).unwrap().split('"').next().unwrap();
         assert_eq!(browser.post("/settings/apps/end", &[("app", app)]).await.status, 303);
         assert_eq!(whoami(&kit, &tokens[1]).await.status, 401);
+        assert_eq!(subscriptions(&kit, &maria).await, 0);
         assert!(!browser.get("/settings/apps").await.text().contains("Paper Plane"));
     }
 

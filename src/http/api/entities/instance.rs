@@ -27,6 +27,8 @@ pub(in crate::http::api) struct About {
     pub(in crate::http::api) open: bool,
     /// A moderator agrees to new accounts.
     pub(in crate::http::api) approval: bool,
+    /// The key that push messages are signed with.
+    pub(in crate::http::api) vapid: String,
 }
 
 impl About {
@@ -45,6 +47,7 @@ impl About {
             languages: instance.languages.clone(),
             open: matches!(registration, "open" | "approval"),
             approval: registration == "approval",
+            vapid: app.pusher.server_key().to_owned(),
         }
     }
 }
@@ -110,7 +113,7 @@ pub(in crate::http::api) fn v2(about: &About, ctx: &Ctx, totals: Totals) -> Valu
     let mut configuration = limits(ctx);
     if let Some(map) = configuration.as_object_mut() {
         map.insert("urls".into(), json!({ "streaming": streaming(uris) }));
-        map.insert("vapid".into(), json!({ "public_key": "" }));
+        map.insert("vapid".into(), json!({ "public_key": about.vapid }));
         map.insert("translation".into(), json!({ "enabled": false }));
     }
     json!({

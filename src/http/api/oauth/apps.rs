@@ -32,6 +32,8 @@ pub(in crate::http::api) struct Application {
     redirect_uris: Vec<String>,
     /// The older form of the same.
     redirect_uri: String,
+    /// The key that push messages are signed with.
+    vapid_key: String,
     #[serde(flatten)]
     credentials: Option<NewCredentials>,
 }
@@ -47,8 +49,8 @@ struct NewCredentials {
     expires_at: i64,
 }
 
-impl From<&ClientApp> for Application {
-    fn from(app: &ClientApp) -> Self {
+impl Application {
+    fn of(api: &Api, app: &ClientApp) -> Self {
         Application {
             id: app.id.to_string(),
             name: app.name.clone(),
@@ -56,6 +58,7 @@ impl From<&ClientApp> for Application {
             scopes: app.scopes.split_whitespace().map(str::to_owned).collect(),
             redirect_uris: app.redirects.iter().map(str::to_owned).collect(),
             redirect_uri: app.redirects.to_string(),
+            vapid_key: api.pusher.server_key().to_owned(),
             credentials: None,
         }
     }
@@ -81,11 +84,14 @@ pub(in crate::http::api) async fn create_app(
             secret: secret.expose().to_owned(),
             expires_at: 0,
         }),
-        ..Application::from(&app)
+        ..Application::of(&api, &app)
     }))
 }
 
 /// `GET /api/v1/apps/verify_credentials`: with a token of the program's own, or one that a person gave it.
-pub(in crate::http::api) async fn verify_app(holder: Holder) -> Json<Application> {
-    Json(Application::from(&holder.0))
+pub(in crate::http::api) async fn verify_app(
+    State(api): State<Api>,
+    holder: Holder,
+) -> Json<Application> {
+    Json(Application::of(&api, &holder.0))
 }

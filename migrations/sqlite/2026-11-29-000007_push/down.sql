@@ -1,0 +1,2 @@
+DROP TABLE instance_keys;
+DROP TABLE push_subscriptions;
