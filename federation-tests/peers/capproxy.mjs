@@ -2,11 +2,12 @@
 //
 // Each host of HOSTS.json is listened for on its own 127.0.0.x:443 and forwarded to its plain upstream with
 // X-Forwarded-For, -Proto and -Host. Every exchange becomes CAPTURE_DIR/<host>/<seq>-<method>-<path>.json, with the
-// request's headers in their order and case and the bodies decoded; files appear whole. Control requests (/_peer/) are
-// not recorded. No dependencies.
+// request's headers in their order and case and the bodies decoded; files appear whole. Control requests (/_peer/) and
+// streams (server-sent events, WebSocket), which are passed on as they come, are not recorded. No dependencies.
 import fs from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
+import net from 'node:net'
 import path from 'node:path'
 import zlib from 'node:zlib'
 
@@ -75,6 +76,11 @@ function record(host, began, request, requestBody, status, headers, responseBody
   fs.renameSync(`${file}.part`, file)
 }
 
+const isEvents = (response) => (response.headers['content-type'] ?? '').startsWith('text/event-stream')
+
+/** What tells the upstream who asks. */
+const forwarding = (host, request) => [['X-Forwarded-For', request.socket.remoteAddress], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Host', host]]
+
 /** The client's headers in their order, with the hop-by-hop ones replaced by ours. */
 function forwardedHeaders(host, request, body) {
   const kept = pairs(request.rawHeaders).filter(([name]) => {
@@ -82,7 +88,7 @@ function forwardedHeaders(host, request, body) {
     return !FORWARDING.has(lower) && (lower === 'content-length' ? !request.headers['transfer-encoding'] : !HOP_BY_HOP.has(lower))
   })
   if (request.headers['transfer-encoding']) kept.push(['Content-Length', String(body.length)])
-  kept.push(['X-Forwarded-For', request.socket.remoteAddress], ['X-Forwarded-Proto', 'https'], ['X-Forwarded-Host', host], ['Connection', 'close'])
+  kept.push(...forwarding(host, request), ['Connection', 'close'])
   return kept.flat()
 }
 
@@ -90,6 +96,7 @@ function askUpstream(upstream, request, headers, body) {
   return new Promise((resolve, reject) => {
     const options = { host: upstream.hostname, port: upstream.port, method: request.method, path: request.url, headers, setHost: false }
     const forwarded = http.request(options, (response) => {
+      if (isEvents(response)) return resolve({ response })
       readAll(response).then((content) => resolve({ response, content }), reject)
     })
     forwarded.setTimeout(UPSTREAM_TIMEOUT_MS, () => forwarded.destroy(new Error('upstream timeout')))
@@ -106,6 +113,7 @@ const forward = (host, upstream) => async (request, answer) => {
     const { response, content } = await askUpstream(upstream, request, forwardedHeaders(host, request, body), body)
     const headers = pairs(response.rawHeaders)
     const passed = headers.filter(([name]) => !HOP_BY_HOP.has(name.toLowerCase()))
+    if (!content) return passEvents(response, passed, answer)
     if (![204, 304].includes(response.statusCode) && request.method !== 'HEAD') passed.push(['Content-Length', String(content.length)])
     // Recorded before it is passed on: whoever has the answer finds the capture.
     record(host, began, request, body, response.statusCode, headers, content)
@@ -119,10 +127,35 @@ const forward = (host, upstream) => async (request, answer) => {
   }
 }
 
+/** Passes events on one by one, until either end has enough. */
+function passEvents(response, headers, answer) {
+  answer.writeHead(response.statusCode, headers.flat())
+  answer.flushHeaders()
+  answer.on('close', () => response.destroy())
+  response.on('error', () => answer.destroy())
+  response.pipe(answer)
+}
+
+/** Ties a WebSocket's two connections together. */
+const tie = (host, upstream) => (request, socket, head) => {
+  const kept = pairs(request.rawHeaders).filter(([name]) => !FORWARDING.has(name.toLowerCase()))
+  const lines = [...kept, ...forwarding(host, request)].map(([name, value]) => `${name}: ${value}\r\n`)
+  const forwarded = net.connect(Number(upstream.port), upstream.hostname, () => {
+    forwarded.write(`${request.method} ${request.url} HTTP/1.1\r\n${lines.join('')}\r\n`)
+    forwarded.write(head)
+    forwarded.pipe(socket).pipe(forwarded)
+  })
+  for (const [one, other] of [[socket, forwarded], [forwarded, socket]]) {
+    one.on('error', () => other.destroy())
+    one.on('close', () => other.destroy())
+  }
+}
+
 const tls = { cert: fs.readFileSync(path.join(tlsDir, 'leaf.pem')), key: fs.readFileSync(path.join(tlsDir, 'leaf.key')) }
 for (const [host, { ip, upstream }] of Object.entries(hosts)) {
   const server = https.createServer(tls, forward(host, new URL(upstream)))
   server.keepAliveTimeout = 5000
+  server.on('upgrade', tie(host, new URL(upstream)))
   server.on('error', (error) => {
     console.error(host, error.message)
     process.exit(1)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need and this machine lacks, and nothing else; a second run only looks.
-# From Debian (as root): PostgreSQL and small tools. From the npm registry: Node and the Fedify peer's packages.
-# From PyPI: the pubby peer's. From crates.io: nextest. The last three go into .peers/ of the project.
+# From Debian (as root): PostgreSQL, Chromium and small tools. From the npm registry: Node, the packages of the Fedify
+# peer and of a client. From PyPI: those of the pubby peer and of the other clients. From crates.io: nextest. The last
+# three go into .peers/ of the project.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
@@ -14,6 +15,7 @@ debian_packages() {
   command -v unshare >/dev/null || missing+=(util-linux)
   python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
   [ -n "$(postgres_bin)" ] || missing+=(postgresql)
+  [ -n "$(chromium)" ] || missing+=(chromium-headless-shell fonts-dejavu-core)
   [ ${#missing[@]} -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null ||
     complain "please install these Debian packages first (or run this as root): ${missing[*]}"
@@ -54,20 +56,22 @@ node_itself() {
   npm install --loglevel=error --no-audit --no-fund --no-save --prefix "$1" "$node_package@$node_version" </dev/null >&2
 }
 
-fedify_packages() {
-  cp "$peers"/fedify/package.json "$peers"/fedify/package-lock.json "$1"
-  (cd "$1" && npm ci --loglevel=error --no-audit --no-fund </dev/null >&2)
+# node_packages FROM TO: what the lock file in FROM names.
+node_packages() {
+  cp "$1"/package.json "$1"/package-lock.json "$2"
+  (cd "$2" && npm ci --loglevel=error --no-audit --no-fund </dev/null >&2)
 }
 
-# The venv is made at its final place: its scripts hold absolute paths. `pip` writes the mark of completeness last.
+# python_packages FROM TO. The venv is made at its final place: its scripts hold absolute paths. The mark of completeness
+# comes last.
 python_packages() {
-  [ -e "$python_dir/complete" ] && return 0
-  echo "Installing $(basename "$python_dir")"
-  rm -rf "$python_dir"
-  python3 -m venv "$python_dir"
-  "$python_dir/bin/pip" install --quiet --disable-pip-version-check \
-    --constraint "$peers/pubby/constraints.txt" --requirement "$peers/pubby/requirements.txt"
-  touch "$python_dir/complete"
+  [ -e "$2/complete" ] && return 0
+  echo "Installing $(basename "$2")"
+  rm -rf "$2"
+  python3 -m venv "$2"
+  "$2/bin/pip" install --quiet --disable-pip-version-check \
+    --constraint "$1/constraints.txt" --requirement "$1/requirements.txt"
+  touch "$2/complete"
 }
 
 nextest() {
@@ -79,6 +83,8 @@ nextest_itself() { cargo install --locked --quiet cargo-nextest --version "$next
 command -v cargo >/dev/null || complain "cargo is missing; Kith needs Rust 1.95 or newer (rustup.rs)"
 debian_packages
 once "$node_dir" node_itself
-once "$fedify_dir" fedify_packages
-python_packages
+once "$fedify_dir" node_packages "$peers/fedify"
+once "$clients_node_dir" node_packages "$clients"
+python_packages "$peers/pubby" "$python_dir"
+python_packages "$clients" "$clients_python_dir"
 nextest

@@ -4,6 +4,7 @@
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 setup=$project/federation-tests/setup
 peers=$project/federation-tests/peers
+clients=$project/federation-tests/clients
 target=${CARGO_TARGET_DIR:-$project/target}
 
 # Tools live in .peers/ (git-ignored), in folders named after what they hold, so a changed pin installs anew.
@@ -22,6 +23,8 @@ content_key() { cat "$@" | sha256sum | cut -c1-12; }
 node_dir=$cache/node-$node_version
 fedify_dir=$cache/fedify-$(content_key "$peers/fedify/package.json" "$peers/fedify/package-lock.json")
 python_dir=$cache/python-$(content_key "$peers/pubby/requirements.txt" "$peers/pubby/constraints.txt")
+clients_python_dir=$cache/clients-python-$(content_key "$clients/requirements.txt" "$clients/constraints.txt")
+clients_node_dir=$cache/clients-node-$(content_key "$clients/package.json" "$clients/package-lock.json")
 nextest_dir=$cache/nextest-$nextest_version
 
 export PATH=$node_dir/node_modules/$node_package/bin:$nextest_dir/bin:$PATH
@@ -36,6 +39,9 @@ postgres_bin() {
   fi
   [ -z "$newest" ] || dirname "$(readlink -f "$newest")"
 }
+
+# A Chromium without a window; empty if there is none.
+chromium() { command -v chromium-headless-shell || command -v chromium || true; }
 
 # The first process of a running `make peers`, as in-namespace.sh wrote it down; fails if there is none (any more).
 peers_pid_file=$cache/namespace.pid

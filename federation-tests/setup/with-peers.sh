@@ -22,7 +22,8 @@ trap 'exit 143' TERM HUP
 start_peers
 export KITH_PEERS=1 KITH_TEST_CA=$KITH_RUN/tls/ca.pem KITH_CAPTURES=$KITH_RUN/captures
 export KITH_FEDIFY=http://127.0.0.1:4031 KITH_FEDIFY2=http://127.0.0.1:4032 KITH_PUBBY=http://127.0.0.1:4039
-export KITH_PYTHON=$python_dir/bin/python
+export KITH_PYTHON=$clients_python_dir/bin/python KITH_NODE_CLIENTS=$clients_node_dir KITH_CHROMIUM
+KITH_CHROMIUM=$(chromium)
 export -p | grep ' KITH_' >"$KITH_RUN/environment"
 status=0
 "$@" || status=$?
