@@ -17,10 +17,12 @@ FIELD = re.compile(r'^    (\w+): "[^"]+"\n    """(.*?)"""', re.MULTILINE | re.DO
 ADDED = re.compile(r"\* (\d+)\.(\d+)\.(\d+): added")
 # The version that docs/api.md promises.
 SERVER = (4, 3, 0)
-# Documented as always there; Mastodon itself leaves them out where they say nothing. Kith has no streaming.
+# Documented as always there; Mastodon itself leaves them out where they say nothing (those of a filter: beside a post), or
+# had them only later (`for_bots`).
 SOMETIMES = {
-    "Instance.contact_account", "InstanceURLs.streaming_api", "InstanceURLsV2.streaming", "InstanceV2.icon", "InstanceContact.account",
-    "NodeinfoUsageUsers.activeHalfyear", "NodeinfoUsageUsers.activeMonth", "Notification.status",
+    "FilterV2.keywords", "FilterV2.statuses",
+    "Instance.contact_account", "InstanceV2.icon", "InstanceContact.account", "NodeinfoUsageUsers.activeHalfyear",
+    "NodeinfoUsageUsers.activeMonth", "Notification.status", "NotificationPolicy.for_bots", "ScheduledStatusParams.application_id",
 }
 
 

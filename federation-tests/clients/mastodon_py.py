@@ -6,38 +6,17 @@ ada and bea are new accounts on two servers that know each other's names; SOMEON
 one, who accepts followers. Ends with an error at the first answer that is wrong, or that Mastodon.py cannot read.
 """
 
-import functools
 import sys
-import time
 import warnings
 from datetime import datetime, timezone
 
 from mastodon import Mastodon
 from mastodon.errors import MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError
 
+from common import refused, step, wait_for
 from entities import checked
 
 warnings.simplefilter("error")
-PATIENCE_S = 15
-
-
-def wait_for(what, condition):
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"did not happen: {what}")
-
-
-def refused(error, call):
-    """Whether a call ends with this error of Mastodon.py."""
-    try:
-        call()
-    except error:
-        return True
-    return False
 
 
 class Person:
@@ -65,19 +44,6 @@ class Person:
 
     def told(self, kind):
         return [one for one in self.api.notifications() if one.type == kind]
-
-
-def step(check):
-    """Names the part that fails."""
-
-    @functools.wraps(check)
-    def named(*people):
-        began = time.monotonic()
-        answer = check(*people)
-        print(f"ok {check.__name__} ({time.monotonic() - began:.1f} s)", flush=True)
-        return answer
-
-    return named
 
 
 @step

@@ -12,7 +12,7 @@ use crate::domain::ids::ActorId;
 use crate::services::{acquaint, block, follow, reading};
 
 use super::auth::{SignedIn, Viewer};
-use super::body::{Body, Flag, Id, Many, Number, Query};
+use super::body::{Body, Flag, Id, Many, Number};
 use super::entities::account::{Account, Relationship};
 use super::error::{ApiError, ApiResult};
 use super::follows::relationship;
@@ -254,11 +254,11 @@ pub(super) struct Whom {
     id: Many<Number>,
 }
 
-/// `GET /api/v1/accounts/familiar_followers?id[]=`
+/// `GET /api/v1/accounts/familiar_followers?id[]=`; `Mastodon.py` sends the ids in a body.
 pub(super) async fn list_familiar_followers(
     State(api): State<Api>,
     who: SignedIn,
-    Query(whom): Query<Whom>,
+    Body(whom): Body<Whom>,
 ) -> ApiResult<Json<Vec<Value>>> {
     who.require(Scope::Read(Area::Follows))?;
     let asked = whom.id.0.into_iter().filter_map(|id| id.0).map(ActorId);

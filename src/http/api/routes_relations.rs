@@ -56,6 +56,7 @@ fn of_people() -> Router<Api> {
                 .delete(relations::unblock_domain),
         )
         .route("/api/v1/reports", post(reports::create_report))
+        .route("/api/v1/reports/", post(reports::create_report))
 }
 
 fn of_posts() -> Router<Api> {
