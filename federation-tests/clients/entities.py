@@ -17,12 +17,13 @@ FIELD = re.compile(r'^    (\w+): "[^"]+"\n    """(.*?)"""', re.MULTILINE | re.DO
 ADDED = re.compile(r"\* (\d+)\.(\d+)\.(\d+): added")
 # The version that docs/api.md promises.
 SERVER = (4, 3, 0)
-# Documented as always there; Mastodon itself leaves them out where they say nothing (those of a filter: beside a post), or
-# had them only later (`for_bots`).
+# Documented as always there; Mastodon itself leaves them out where they say nothing (those of a filter: beside a post), had
+# them only later (`for_bots`), or writes them otherwise (`rule_ids`).
 SOMETIMES = {
     "FilterV2.keywords", "FilterV2.statuses",
     "Instance.contact_account", "InstanceV2.icon", "InstanceContact.account", "NodeinfoUsageUsers.activeHalfyear",
-    "NodeinfoUsageUsers.activeMonth", "Notification.status", "NotificationPolicy.for_bots", "ScheduledStatusParams.application_id",
+    "NodeinfoUsageUsers.activeMonth", "Notification.status", "NotificationPolicy.for_bots", "Report.rules_ids",
+    "ScheduledStatusParams.application_id",
 }
 
 

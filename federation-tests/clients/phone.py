@@ -24,6 +24,10 @@ def unbase64url(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
+def base64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
 class PushService:
     """Answers 201 to everything, and keeps it in the order of arrival."""
 
@@ -89,3 +93,12 @@ def open_standard(body, private):
     """What stands in an `aes128gcm` message, by the keys of Mastodon.py's `push_subscription_generate_keys`."""
     key = ec.derive_private_key(private["privkey"], ec.SECP256R1())
     return json.loads(http_ece.decrypt(body, private_key=key, auth_secret=private["auth"], version="aes128gcm"))
+
+
+def subscribe_standard(client, endpoint, public):
+    """Subscribes to `aes128gcm` messages, as a browser would."""
+    keys = {"p256dh": base64url(public["pubkey"]), "auth": base64url(public["auth"])}
+    asked = {"subscription": {"endpoint": endpoint, "keys": keys, "standard": True}, "data": {"alerts": {"mention": True}, "policy": "all"}}
+    token = {"Authorization": f"Bearer {client.access_token}"}
+    answer = client.session.post(f"{client.api_base_url}/api/v1/push/subscription", json=asked, headers=token)
+    assert answer.ok, answer.text

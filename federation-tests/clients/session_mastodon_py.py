@@ -18,7 +18,7 @@ from common import png, refused, step, wait_for
 from consent import Browser
 from entities import checked
 from listening import Listener
-from phone import SERVICE, PushService, check_headers, check_signature, open_standard
+from phone import SERVICE, PushService, check_headers, check_signature, open_standard, subscribe_standard
 
 warnings.simplefilter("error")
 SCOPES = ["read", "write", "follow", "push"]
@@ -161,7 +161,6 @@ def people_are_followed_listed_and_shut_out(ada, eve):
     ada.api.domain_block("spam.example")
     assert list(ada.api.domain_blocks()) == ["spam.example"]
     ada.api.domain_unblock("spam.example")
-    if "DEV" in __import__("os").environ: return
     assert ada.api.report(eve.me, status_ids=[said], comment="a test", category="spam").category == "spam"
 
 
@@ -200,9 +199,8 @@ def things_are_found(ada, eve):
     assert ada.raw.featured_tag_suggestions() is not None  # tags, where Mastodon.py expects featured ones
     assert [one.name for one in ada.api.trending_tags()] == ["fairs"]
     assert ada.api.suggestions() == [] and ada.api.directory() is not None
-    if "DEV" in __import__("os").environ: return
     assert ada.api.account_familiar_followers([eve.me])[0].id == eve.me.id
-    assert ada.api.instance_activity() and ada.api.instance_rules() == [] and ada.api.instance_health()
+    assert ada.api.instance_activity() and ada.api.instance_rules() == []
 
 
 @step
@@ -237,25 +235,35 @@ def a_phone_rings(ada, eve):
     service = PushService()
     private, public = ada.raw.push_subscription_generate_keys()
     server_key = ada.api.instance_v2().configuration.vapid.public_key
-    for standard in (True, False):
-        path = f"/send/{'new' if standard else 'old'}"
-        made = ada.api.push_subscription_set(SERVICE + path, public, mention_events=True, favourite_events=False, standard=standard)
-        assert made.server_key == server_key and made.alerts.mention and made.standard == standard, made
-        said = eve.api.status_post("@ada, a secret word: sesame")
-        arrived, headers, body = service.next()
-        assert arrived == path and b"sesame" not in body
-        check_headers(headers, "aes128gcm" if standard else "aesgcm")
-        check_signature(headers, server_key)
-        if standard:
-            message = open_standard(body, private)
-        else:
-            message = ada.raw.push_subscription_decrypt_push(body, private, headers["encryption"], headers["crypto-key"])
-        assert message["notification_type"] == "mention" and message["title"] == "eve named you", message
-        assert ada.api.notifications(message["notification_id"]).status.id == said.id
+    made = ada.api.push_subscription_set(SERVICE + "/send/old", public, mention_events=True, favourite_events=False)
+    assert made.server_key == server_key and made.alerts.mention and not made.alerts.favourite and not made.standard, made
+    headers, body, said = rings(ada, eve, service, "/send/old")
+    check_headers(headers, "aesgcm")
+    check_signature(headers, server_key)
+    told = ada.raw.push_subscription_decrypt_push(body, private, headers["encryption"], headers["crypto-key"])
+    assert (told.notification_type, told.title) == ("mention", "eve named you"), told
+    assert ada.api.notifications(told.notification_id).status.id == said.id
+    # Mastodon.py has an argument for the standard form, and forgets to send it.
+    subscribe_standard(ada.raw, SERVICE + "/send/new", public)
+    assert ada.api.push_subscription().standard
+    headers, body, said = rings(ada, eve, service, "/send/new")
+    check_headers(headers, "aes128gcm")
+    check_signature(headers, server_key)
+    told = open_standard(body, private)
+    assert (told["notification_type"], told["title"]) == ("mention", "eve named you"), told
+    assert ada.api.notifications(told["notification_id"]).status.id == said.id
     assert not ada.api.push_subscription_update(mention_events=False).alerts.mention
     ada.api.push_subscription_delete()
     assert refused(MastodonNotFoundError, ada.api.push_subscription)
     service.close()
+
+
+def rings(ada, eve, service, path):
+    """Eve names ada; answers what arrived at the push service, and the post."""
+    said = eve.api.status_post("@ada, a secret word: sesame")
+    arrived, headers, body = service.next()
+    assert arrived == path and b"sesame" not in body
+    return headers, body, said
 
 
 @step

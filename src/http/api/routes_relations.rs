@@ -56,6 +56,7 @@ fn of_people() -> Router<Api> {
                 .delete(relations::unblock_domain),
         )
         .route("/api/v1/reports", post(reports::create_report))
+        // As `Mastodon.py` sends them.
         .route("/api/v1/reports/", post(reports::create_report))
 }
 
