@@ -33,12 +33,13 @@ use captures::Captures;
 use someone::{Control, Someone};
 
 /// The names of `peers/hosts.json`.
-const HOSTS: [&str; 5] = [
+const HOSTS: [&str; 6] = [
     "alpha.test",
     "beta.test",
     "fedify.test",
     "fedify2.test",
     "pubby.test",
+    "push.test",
 ];
 const PUBLIC: &str = "https://www.w3.org/ns/activitystreams#Public";
 
