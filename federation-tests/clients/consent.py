@@ -15,12 +15,12 @@ import requests
 
 
 class Page(HTMLParser):
-    """The forms of a page, each with what a browser would send, and its text by element."""
+    """The forms of a page, each with what a browser would send, and the codes to copy."""
 
     def __init__(self, answer):
         super().__init__()
         self.address, self.status = answer.url, answer.status_code
-        self.forms, self.codes, self.labels = [], [], {}
+        self.forms, self.codes = [], []
         self._inside = None
         self.feed(answer.text)
 
@@ -32,7 +32,7 @@ class Page(HTMLParser):
             self.forms[-1]["fields"][named["name"]] = named.get("value", "")
         elif tag == "button" and self.forms:
             self.forms[-1]["buttons"].append((named.get("name"), named.get("value", "")))
-        elif tag == "code" and "code" in named.get("class", "").split():
+        elif tag == "code" and "copy" in named.get("class", "").split():
             self._inside = "code"
 
     def handle_endtag(self, tag):

@@ -21,6 +21,9 @@ use crate::services::post::{self, Draft, PostError};
 use crate::services::reading::{self, PostView};
 use crate::services::settings;
 
+/// What the button of a form for changing a post says.
+const SAVE: &str = "Save";
+
 /// What a form of a post holds, as it was sent or as it stands.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
@@ -115,13 +118,18 @@ struct ComposePage {
 /// The form alone, with what is wrong with it.
 fn show_form(app: &App, who: &SignedIn, compose: Compose, fault: Option<String>) -> PageResult {
     let is_refused = fault.is_some();
+    let title = if compose.verb == SAVE {
+        "Edit a post"
+    } else {
+        "Write a post"
+    };
     let page = ComposePage {
         frame: Frame {
             indexed: false,
             ..Frame::of(
                 app,
                 &Viewer::from(who.clone()),
-                "Write a post",
+                title,
                 &compose.action,
             )
         },
@@ -235,7 +243,7 @@ fn editing(app: &App, who: &SignedIn, id: PostId, written: Written) -> Compose {
     Compose {
         action: format!("/posts/{id}/edit"),
         written,
-        verb: "Save",
+        verb: SAVE,
         audiences: &[],
         ..Compose::new(app, who, Audience::Public)
     }

@@ -66,6 +66,8 @@ pub(super) struct Media {
     pub(super) href: String,
     /// It lies on this server, so that it can be shown.
     pub(super) shown: bool,
+    /// Its width and height, so that the page does not jump when it comes.
+    pub(super) size: Option<(u32, u32)>,
     /// What it shows; may be empty.
     pub(super) alt: String,
     /// `Image at host.example`
@@ -161,6 +163,7 @@ fn media(uris: &Uris, post: &Post) -> Vec<Media> {
             };
             Some(Media {
                 shown: own.is_some(),
+                size: one.width.zip(one.height),
                 alt: clean_name(one.alt.as_deref().unwrap_or_default(), ALT_CHARS),
                 label: format!("{kind} at {}", links::host_of(&one.url)),
                 href: own.unwrap_or_else(|| url.into()),

@@ -2,6 +2,7 @@
 
 mod account;
 mod apps;
+mod browser;
 mod delete;
 mod security;
 mod sessions;

@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Redirect};
 use serde::Deserialize;
 
-use super::{Desk, secret};
+use super::{Desk, browser, secret};
 use crate::domain::account::Session;
 use crate::domain::ids::SessionId;
 use crate::http::AppState;
@@ -43,7 +43,7 @@ impl Shown {
         Shown {
             is_this: session.id == this,
             id: session.id,
-            agent: clean_name(&session.device.agent, AGENT_CHARS),
+            agent: clean_name(&browser::name(&session.device.agent), AGENT_CHARS),
             address: session.device.address,
             since: moment(session.created_at),
             seen: moment(session.seen_at),
