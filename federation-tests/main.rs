@@ -10,6 +10,7 @@
 )]
 
 mod activity_attacks_tests;
+mod app_starts_tests;
 mod audience_tests;
 mod bombs_tests;
 mod checklist_tests;
