@@ -88,7 +88,11 @@ impl Call {
     /// What is wrong with an answer, in words.
     fn fault(&self, answer: &Answer) -> Option<String> {
         if self.status.is_some() {
-            assert!(self.why.is_some(), "{}: another status has a reason", self.path);
+            assert!(
+                self.why.is_some(),
+                "{}: another status has a reason",
+                self.path
+            );
         }
         if answer.status != self.status.unwrap_or(200) {
             return Some(format!("{} {}", answer.status, answer.text()));
@@ -106,7 +110,12 @@ impl Call {
         if elements.is_empty() && !self.has.is_empty() {
             return Some("the list is empty".to_owned());
         }
-        let missing = |one: &Value| self.has.iter().find(|name| one.get(name).is_none()).cloned();
+        let missing = |one: &Value| {
+            self.has
+                .iter()
+                .find(|name| one.get(name).is_none())
+                .cloned()
+        };
         let name = elements.iter().find_map(missing)?;
         Some(format!("{name} is missing in {body}"))
     }

@@ -40,6 +40,7 @@ mod privacy_tests;
 mod push_tests;
 mod relations_tests;
 mod rights_tests;
+mod schema_tests;
 mod signature_attacks_tests;
 mod signatures_tests;
 mod time_lapse_tests;

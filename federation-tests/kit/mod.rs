@@ -10,6 +10,7 @@ pub(crate) mod peer;
 pub(crate) mod ports;
 pub(crate) mod remote;
 pub(crate) mod room;
+pub(crate) mod scripts;
 pub(crate) mod server;
 pub(crate) mod signing;
 pub(crate) mod story;

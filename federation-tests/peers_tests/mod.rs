@@ -5,6 +5,7 @@
 //! and the names are shared, so these tests take turns; without `KITH_PEERS` they say that they are skipped.
 
 mod approval;
+mod browser;
 mod captures;
 mod clients;
 mod departures;
@@ -19,6 +20,7 @@ mod replies;
 mod secure_mode;
 mod signatures;
 mod someone;
+mod stage;
 mod visibility;
 
 use std::sync::{Mutex, MutexGuard};
