@@ -46,6 +46,8 @@ id_types! {
     SignUpId,
     /// A link with which people may sign up.
     SignUpLinkId,
+    /// A post that quotes another, or asks to.
+    QuoteId,
     /// A Note (or what is shown as one).
     PostId,
     /// An Event.

@@ -50,6 +50,7 @@ pub mod profile_fields;
 pub mod push_subscriptions;
 #[cfg(test)]
 pub(crate) mod queue_kit;
+pub mod quotes;
 pub mod receivers;
 pub mod reports;
 pub mod residents;

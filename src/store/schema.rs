@@ -139,11 +139,27 @@ diesel::table! {
         language -> Nullable<Text>,
         audience -> Text,
         attachments -> Nullable<Text>,
+        policy -> Nullable<Text>,
         likes_count -> BigInt,
         boosts_count -> BigInt,
         replies_count -> BigInt,
+        quotes_count -> BigInt,
         published_at -> BigInt,
         edited_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    quotes (id) {
+        id -> BigInt,
+        post_uri -> Text,
+        post_id -> Nullable<BigInt>,
+        actor_id -> BigInt,
+        quoted_uri -> Text,
+        quoted_id -> Nullable<BigInt>,
+        state -> Text,
+        authorization_uri -> Nullable<Text>,
+        created_at -> BigInt,
     }
 }
 
@@ -572,6 +588,7 @@ diesel::table! {
         visibility -> Text,
         sensitive -> Bool,
         language -> Nullable<Text>,
+        quote_policy -> Nullable<Text>,
     }
 }
 
@@ -840,7 +857,7 @@ together! {
     inbox_items: inbox_bodies;
     lanes: deliveries, hosts;
     list_members: lists;
-    posts: followed_tags, follows, list_members, lists, pins, poll_votes, post_recipients, post_tags;
+    posts: followed_tags, follows, list_members, lists, pins, poll_votes, post_recipients, post_tags, quotes;
     push_subscriptions: tokens;
     tombstones: activities, deliveries;
 }

@@ -11,6 +11,7 @@ use crate::auth::password::Passwords;
 use crate::domain::account::Account;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::audience::{Audience, FieldAudience};
+use crate::domain::interaction::Policy;
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Disclosure, EventVisibility, JoinMode, Place};
 use crate::domain::keys::KeyPair;
@@ -273,6 +274,8 @@ async fn say(ctx: &Ctx, who: &Actor, text: &str) -> anyhow::Result<()> {
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: Vec::new(),
     };
     post::publish(ctx, who, &draft).await?;

@@ -125,6 +125,7 @@ fn of_people() -> Router<AppState> {
         .route("/search", get(search::show_search))
         .route("/posts", post(compose::create_post))
         .route("/posts/{id}/answer", get(compose::show_answer))
+        .route("/posts/{id}/quote", get(compose::show_quote))
         .route(
             "/posts/{id}/edit",
             get(compose::show_edit).post(compose::edit_post),

@@ -9,6 +9,7 @@ use crate::domain::clock::{FixedClock, Timestamp};
 use crate::domain::delivery::TimeScale;
 use crate::domain::event::{Event, EventVisibility, JoinMode, Place};
 use crate::domain::follow::{AskedBy, Follow, FollowState, MemberRole};
+use crate::domain::interaction::Policy;
 use crate::domain::ids::{ActorId, FollowId, IdMaker};
 use crate::domain::keys::{Algorithm, KeyPair, PublicKeyRow};
 use crate::domain::moderation::{DomainAction, DomainRules, FederationMode};
@@ -308,6 +309,8 @@ fn draft(text: &str, audience: Audience, mentioned: &[Actor]) -> Draft {
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: mentioned.to_vec(),
     }
 }
