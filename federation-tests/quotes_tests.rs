@@ -240,7 +240,11 @@ fn policies_from_elsewhere_are_obeyed_here() {
             json!({"status": "x", "quoted_status_id": seen["id"]}),
         ),
     ] {
-        assert_eq!(ada.call("POST", &target, &body).status, 422, "{target} {body}");
+        assert_eq!(
+            ada.call("POST", &target, &body).status,
+            422,
+            "{target} {body}"
+        );
     }
     // And ours elsewhere: who may not answer is not heard.
     let ours = ada.post(

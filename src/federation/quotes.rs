@@ -60,7 +60,9 @@ impl Federation {
         quoted: &str,
         budget: &Budget,
     ) -> Result<bool, Failure> {
-        let theirs = author.parse::<Url>().is_ok_and(|author| same_origin(at, &author));
+        let theirs = author
+            .parse::<Url>()
+            .is_ok_and(|author| same_origin(at, &author));
         if !theirs {
             return Ok(false);
         }

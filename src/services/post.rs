@@ -382,4 +382,3 @@ pub(super) fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
     }
     Ok(())
 }
-

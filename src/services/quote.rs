@@ -207,7 +207,10 @@ pub(super) async fn receive(
         None => drop(quotes::insert_if_new(tx, &quote).await?),
     }
     let is_news = before.as_ref().is_none_or(|before| before.post.is_none());
-    if let Some(quoted) = quoted.as_ref().filter(|q| q.local && is_news && quote.stands()) {
+    if let Some(quoted) = quoted
+        .as_ref()
+        .filter(|q| q.local && is_news && quote.stands())
+    {
         if let Some(author) = actors::find(tx, quoted.author).await? {
             tell_author(ctx, tx, &author, &quote).await?;
         }
@@ -330,8 +333,12 @@ pub async fn receive_request(
     asked.instrument = Some(ActivityObject::Id(url(&request.quoting)));
     let by = url(&author.uri);
     let mut answer = match &agreed {
-        Some(_) => OutgoingActivity::accept(url(&ctx.uris.under(&author.uri, "accepts", id)), by, asked),
-        None => OutgoingActivity::reject(url(&ctx.uris.under(&author.uri, "rejects", id)), by, asked),
+        Some(_) => {
+            OutgoingActivity::accept(url(&ctx.uris.under(&author.uri, "accepts", id)), by, asked)
+        }
+        None => {
+            OutgoingActivity::reject(url(&ctx.uris.under(&author.uri, "rejects", id)), by, asked)
+        }
     };
     answer.result = agreed.as_deref().map(url);
     let answer = answer.addressed(vec![url(&who.uri)], Vec::new());
@@ -503,7 +510,12 @@ async fn take_back(
             had: vec![quoted.uri.clone()],
             ..Receivers::only([quote.author])
         },
-        ..Letter::plain(ActivityId(ctx.id()), author.id, activity, vec![quote.author])
+        ..Letter::plain(
+            ActivityId(ctx.id()),
+            author.id,
+            activity,
+            vec![quote.author],
+        )
     };
     send(ctx, tx, letter).await
 }
@@ -512,7 +524,11 @@ async fn take_back(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find_by_request(c: &mut Conn, ctx: &Ctx, request: &Url) -> store::Result<Option<Quote>> {
+pub async fn find_by_request(
+    c: &mut Conn,
+    ctx: &Ctx,
+    request: &Url,
+) -> store::Result<Option<Quote>> {
     let id = request.path().rsplit_once("/quote_requests/");
     let Some(id) = id.and_then(|(_, id)| id.parse().ok()) else {
         return Ok(None);

@@ -10,7 +10,8 @@ use super::Conn;
 use super::error::Result;
 use super::posts::{PostRow, many};
 use super::schema::{
-    actors, followed_tags, follows, list_members, lists, pins, post_recipients, post_tags, posts, quotes,
+    actors, followed_tags, follows, list_members, lists, pins, post_recipients, post_tags, posts,
+    quotes,
 };
 
 /// A page of a list: ids below `max`, above `since`, at most `limit`; with `min` the ones next above it.

@@ -28,14 +28,16 @@ pub(super) async fn requested(cx: &Case<'_>) -> Result<Effect, Trouble> {
     }
     let mut reader = cx.ctx().store.reader().await?;
     let found = posts::find_by_uri(&mut reader, quoted.as_str()).await?;
-    Ok(match found.filter(|post| post.local && post.boost_of.is_none()) {
-        Some(quoted) => Effect::QuoteRequested(Box::new(ReceivedRequest {
-            uri: cx.activity.id.clone(),
-            quoting: quoting.to_string(),
-            quoted,
-        })),
-        None => Effect::Nothing("what it wants to quote is no post of this server"),
-    })
+    Ok(
+        match found.filter(|post| post.local && post.boost_of.is_none()) {
+            Some(quoted) => Effect::QuoteRequested(Box::new(ReceivedRequest {
+                uri: cx.activity.id.clone(),
+                quoting: quoting.to_string(),
+                quoted,
+            })),
+            None => Effect::Nothing("what it wants to quote is no post of this server"),
+        },
+    )
 }
 
 /// The quote of one of our posts that an answer is about: by our request's id, or by the quoting post.
@@ -53,8 +55,13 @@ pub(super) async fn asked_for(
         .embedded()
         .filter(|embedded| embedded.kind.as_deref() == Some("QuoteRequest"))
         .and_then(|embedded| embedded.as_activity().ok());
-    let quoting = embedded.as_ref().and_then(|request| request.instrument.as_ref());
-    let Some(quoting) = quoting.and_then(ObjectRef::id).filter(|id| cx.ctx().uris.is_local(id)) else {
+    let quoting = embedded
+        .as_ref()
+        .and_then(|request| request.instrument.as_ref());
+    let Some(quoting) = quoting
+        .and_then(ObjectRef::id)
+        .filter(|id| cx.ctx().uris.is_local(id))
+    else {
         return Ok(None);
     };
     match quotes::find_by_post_uri(c, quoting.as_str()).await? {

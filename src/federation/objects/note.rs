@@ -124,7 +124,8 @@ fn policy(author: &Actor, object: &IncomingObject) -> Policy {
         return Policy::default();
     };
     let circles = |ids: &[Url]| {
-        let names = |what: Option<&str>| what.is_some_and(|w| ids.iter().any(|id| id.as_str() == w));
+        let names =
+            |what: Option<&str>| what.is_some_and(|w| ids.iter().any(|id| id.as_str() == w));
         Circles {
             everybody: names(Some(PUBLIC)),
             followers: names(author.followers.as_deref()),

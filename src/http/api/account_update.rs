@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::audience::{Audience, FieldAudience};
-use crate::domain::media::{MediaRole, Stored};
 use crate::domain::interaction::Openness;
+use crate::domain::media::{MediaRole, Stored};
 use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::media::Wanted;

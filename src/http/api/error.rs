@@ -239,7 +239,9 @@ impl From<ReactionError> for ApiError {
     fn from(error: ReactionError) -> Self {
         match error {
             ReactionError::NoSuchPost => ApiError::NotFound,
-            ReactionError::NotPublic | ReactionError::MayNot => ApiError::Impossible(error.to_string()),
+            ReactionError::NotPublic | ReactionError::MayNot => {
+                ApiError::Impossible(error.to_string())
+            }
             ReactionError::Store(inner) => inner.into(),
         }
     }

@@ -13,7 +13,7 @@ use crate::store::{self, Conn, actors};
 use crate::text::escape::escaped;
 use crate::text::markdown::{self, MentionLink};
 use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote};
-use crate::wire::activitystreams::render::{self, Named, NoteCard, url};
+use crate::wire::activitystreams::render::{self, Named, NoteCard};
 
 use super::{Draft, PostError};
 

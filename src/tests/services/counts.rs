@@ -2,8 +2,8 @@
 
 use kith::domain::actor::Actor;
 use kith::domain::audience::Audience;
-use kith::domain::interaction::Policy;
 use kith::domain::ids::PostId;
+use kith::domain::interaction::Policy;
 use kith::domain::post::Post;
 use kith::services::incoming::{self, IncomingError, ReceivedPost};
 use kith::services::post::{self, Draft};

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use kith::domain::actor::Actor;
 use kith::domain::audience::Audience;
-use kith::domain::interaction::Policy;
 use kith::domain::clock::{Clock as _, Timestamp};
 use kith::domain::event::{Event, EventVisibility, JoinMode};
+use kith::domain::interaction::Policy;
 use kith::domain::participation::Answer;
 use kith::domain::post::Post;
 use kith::services::event::{self, EventDraft};

@@ -31,11 +31,7 @@ pub struct IncomingRule {
     #[serde(default, alias = "always", deserialize_with = "lenient::ids")]
     pub automatic_approval: Vec<Url>,
     /// After asking. `approvalRequired` is the older name.
-    #[serde(
-        default,
-        alias = "approvalRequired",
-        deserialize_with = "lenient::ids"
-    )]
+    #[serde(default, alias = "approvalRequired", deserialize_with = "lenient::ids")]
     pub manual_approval: Vec<Url>,
 }
 
@@ -72,7 +68,8 @@ impl IncomingAuthorization {
     /// Whether it says that `author` agrees to `quoting` showing `quoted`.
     #[must_use]
     pub fn allows(&self, author: &str, quoting: &str, quoted: &str) -> bool {
-        let is = |id: &Option<Url>, wanted: &str| id.as_ref().is_some_and(|id| id.as_str() == wanted);
+        let is =
+            |id: &Option<Url>, wanted: &str| id.as_ref().is_some_and(|id| id.as_str() == wanted);
         self.kind == "QuoteAuthorization"
             && is(&self.attributed_to, author)
             && is(&self.interacting_object, quoting)
@@ -105,7 +102,11 @@ mod tests {
                 "interactingObject": "https://b.example/p", "interactionTarget": "https://a.example/p"}"#,
         )
         .unwrap();
-        let [author, quoting, quoted] = ["https://a.example/u", "https://b.example/p", "https://a.example/p"];
+        let [author, quoting, quoted] = [
+            "https://a.example/u",
+            "https://b.example/p",
+            "https://a.example/p",
+        ];
         assert!(authorization.allows(author, quoting, quoted));
         for (author, quoting, quoted) in [
             ("https://a.example/v", quoting, quoted),

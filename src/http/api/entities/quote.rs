@@ -30,10 +30,7 @@ impl Quote {
                 view.state.as_str()
             },
             quoted_status: shown.map(|quoted| Box::new(Status::of(quoted, desk))),
-            quoted_status_id: view
-                .id
-                .filter(|_| shown.is_none())
-                .map(|id| id.to_string()),
+            quoted_status_id: view.id.filter(|_| shown.is_none()).map(|id| id.to_string()),
         }
     }
 }

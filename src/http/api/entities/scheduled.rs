@@ -63,10 +63,7 @@ impl ScheduledStatus {
                 idempotency: None,
                 with_rate_limit: false,
                 quoted_status_id: params.quoted.map(|id| id.to_string()),
-                quote_approval_policy: params
-                    .policy
-                    .quote
-                    .map(|rule| Openness::of(rule).as_str()),
+                quote_approval_policy: params.policy.quote.map(|rule| Openness::of(rule).as_str()),
             },
             media_attachments: waiting
                 .media

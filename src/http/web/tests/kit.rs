@@ -17,10 +17,10 @@ use crate::auth::token::Token;
 use crate::config::Config;
 use crate::domain::actor::{Actor, ActorKind, Role};
 use crate::domain::audience::Audience;
-use crate::domain::interaction::Policy;
 use crate::domain::clock::{FixedClock, Timestamp};
 use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode};
 use crate::domain::ids::{AccountId, ActorId, EventId, PostId, SessionId};
+use crate::domain::interaction::Policy;
 use crate::domain::post::Post;
 use crate::http::web::{
     Older, PageResult, SignedIn, Viewer, routes, show_event, show_group, show_post, show_profile,

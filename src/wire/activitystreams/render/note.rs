@@ -13,10 +13,9 @@ use crate::domain::post::Post;
 use crate::domain::quote::Quote;
 use crate::domain::uris::Uris;
 use crate::wire::activitystreams::outgoing::{
-    InteractionPolicy, OutgoingAttachment, OutgoingNote, OutgoingOption, OutgoingQuote, OutgoingTag,
-    RepliesRef,
+    InteractionPolicy, OutgoingAttachment, OutgoingNote, OutgoingOption, OutgoingQuote,
+    OutgoingTag, RepliesRef,
 };
-
 
 use super::{public, url};
 
