@@ -73,16 +73,16 @@ impl Quotes {
     pub(super) async fn gather(c: &mut Conn, posts: &[&Post]) -> store::Result<Quotes> {
         let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
         let mut quotes = store::quotes::list(c, &ids).await?;
-        let quoted: Vec<PostId> = quotes
+        let shown: Vec<PostId> = quotes
             .iter()
             .filter(|quote| quote.stands())
             .filter_map(|quote| quote.quoted)
             .collect();
-        let posts = if quoted.is_empty() {
+        let posts = if shown.is_empty() {
             Vec::new()
         } else {
-            quotes.extend(store::quotes::list(c, &quoted).await?);
-            store::posts::list(c, &quoted).await?
+            quotes.extend(store::quotes::list(c, &shown).await?);
+            store::posts::list(c, &shown).await?
         };
         Ok(Quotes {
             quotes: quotes
