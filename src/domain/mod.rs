@@ -22,6 +22,7 @@ pub mod moderation;
 pub mod notification;
 pub mod outgoing;
 pub mod participation;
+pub mod passkey;
 pub mod poll;
 pub mod post;
 pub mod preferences;
