@@ -100,6 +100,7 @@
   const logIn = (form) => {
     // Only one request to the device may be open: the one behind the field for the name, or the button's.
     let open = new AbortController();
+    let offers = false;
 
     const offer = async () => {
       open.abort();
@@ -123,12 +124,21 @@
     onSubmit(form, async () => {
       open.abort();
       document.removeEventListener("visibilitychange", offer);
-      const { ceremony, publicKey } = await ask(form);
-      send(form, await navigator.credentials.get({ publicKey }), ceremony);
+      try {
+        const { ceremony, publicKey } = await ask(form);
+        send(form, await navigator.credentials.get({ publicKey }), ceremony);
+      } catch (error) {
+        if (offers) offer();
+        throw error;
+      }
     });
 
-    const canOffer = PublicKeyCredential.isConditionalMediationAvailable;
-    if (canOffer) canOffer.call(PublicKeyCredential).then((can) => can && offer(), () => {});
+    const start = (can) => {
+      offers = can;
+      if (can) offer();
+    };
+    if (PublicKeyCredential.isConditionalMediationAvailable)
+      PublicKeyCredential.isConditionalMediationAvailable().then(start, () => {});
   };
 
   const without = part("without");
