@@ -14,7 +14,7 @@ pub(super) const VERIFIED: u8 = 4;
 const NEW_KEY: u8 = 64;
 
 pub(super) struct Device {
-    key: EcdsaKeyPair,
+    pub(super) key: EcdsaKeyPair,
     pub(super) credential_id: Vec<u8>,
     /// Whose passkey it is; learned when it is made.
     pub(super) user_handle: Vec<u8>,
