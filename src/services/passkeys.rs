@@ -95,7 +95,9 @@ pub async fn begin_adding(
         name: if name.is_empty() { &handle } else { &name },
     };
     let known = known.into_iter().map(|one| one.credential_id).collect();
-    let question = party.ask_for_new(owner, known).map_err(refused)?;
+    let question = party
+        .ask_for_new(owner, known)
+        .map_err(|error| refused(id, &error))?;
     Ok(begin(ctx, Some(id), question).await?)
 }
 
@@ -123,7 +125,9 @@ pub async fn add(
 ) -> Result<(), AddError> {
     let state = take(ctx, Some(account), answer.ceremony).await?;
     let state = state.ok_or(AddError::Over)?;
-    let made = party.make(&state, answer.text).map_err(refused)?;
+    let made = party
+        .make(&state, answer.text)
+        .map_err(|error| refused(account, &error))?;
     let new = named(ctx, account, (name, made));
     ctx.store
         .transaction(async |tx| {
@@ -200,7 +204,7 @@ pub async fn begin_log_in(
     if let Some(wait) = throttle::spend(ctx, &gate).await? {
         return Err(LogInError::Throttled(wait));
     }
-    let question = party.ask_for_any().map_err(wrong)?;
+    let question = party.ask_for_any().map_err(|error| wrong(None, &error))?;
     Ok(begin(ctx, None, question).await?)
 }
 
@@ -221,7 +225,7 @@ pub async fn log_in(
     }
     let state = take(ctx, None, answer.ceremony).await?;
     let state = state.ok_or(LogInError::Over)?;
-    let assertion = Assertion::read(answer.text).map_err(wrong)?;
+    let assertion = Assertion::read(answer.text).map_err(|error| wrong(None, &error))?;
     let mut reader = ctx.store.reader().await?;
     let found = passkeys::find_by_credential(&mut reader, assertion.credential_id()).await?;
     drop(reader);
@@ -231,7 +235,9 @@ pub async fn log_in(
         return Err(LogInError::Throttled(wait));
     }
     let stored = (known.user_handle, known.credential.as_str());
-    let proven = party.check(&state, &assertion, stored).map_err(wrong)?;
+    let proven = party
+        .check(&state, &assertion, stored)
+        .map_err(|error| wrong(Some(account.id), &error))?;
     if account.suspended_at.is_some() {
         return Err(LogInError::Suspended);
     }
@@ -288,26 +294,31 @@ async fn take(
         .await
 }
 
-fn refused(error: PasskeyError) -> AddError {
-    note(&error);
+fn refused(account: AccountId, error: &PasskeyError) -> AddError {
+    note(Some(account), error);
     AddError::Refused
 }
 
-fn wrong(error: PasskeyError) -> LogInError {
-    note(&error);
+fn wrong(account: Option<AccountId>, error: &PasskeyError) -> LogInError {
+    note(account, error);
     LogInError::Wrong
 }
 
 /// Only the log says which check it was.
-fn note(error: &PasskeyError) {
+fn note(account: Option<AccountId>, error: &PasskeyError) {
+    let account = account.map(|account| account.0);
     match error {
         PasskeyError::Stored(source) => {
-            tracing::error!(%error, %source, "a passkey could not be used");
+            tracing::error!(account.id = account, %error, %source, "a passkey could not be used");
         }
-        PasskeyError::Copied => tracing::warn!(%error, "a passkey was refused"),
+        PasskeyError::Copied => {
+            tracing::warn!(account.id = account, %error, "a passkey was refused");
+        }
         PasskeyError::Unreadable
         | PasskeyError::Stranger
         | PasskeyError::Embedded
-        | PasskeyError::Refused(_) => tracing::info!(%error, "a passkey was refused"),
+        | PasskeyError::Refused(_) => {
+            tracing::info!(account.id = account, %error, "a passkey was refused");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Logging in with a passkey: the question that the script of the log-in page asks for, and the form that it sends.
 
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::{HeaderMap, header};
+use axum::response::IntoResponse as _;
 use axum::routing::post;
 use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,7 @@ async fn log_in_with_passkey(
     }
 }
 
-fn failed(app: &App, key: &FormKey, next: &str, error: LogInError) -> Result<Response, PageError> {
+fn failed(app: &App, key: &FormKey, next: &str, error: LogInError) -> PageResult {
     let words = match error {
         LogInError::Wrong => Some(
             "This passkey does not count here; it may have been removed. You can log in with your password.",
@@ -109,10 +109,7 @@ fn failed(app: &App, key: &FormKey, next: &str, error: LogInError) -> Result<Res
         | LogInError::Password(_)
         | LogInError::Store(_) => None,
     };
-    let explained: (StatusCode, _, _) = explain(error)?;
-    let explained = match words {
-        Some(words) => (explained.0, explained.1, words),
-        None => explained,
-    };
+    let (status, wait, fault) = explain(error)?;
+    let explained = (status, wait, words.unwrap_or(fault));
     refuse(key, LogInPage::new(app, key, next), explained)
 }
