@@ -95,12 +95,15 @@ pub async fn claim(
             .bind::<Text, _>(kind)
             .bind::<BigInt, _>(limit)
     };
-    Ok(PerDb {
+    let mut taken: Vec<JobRow> = PerDb {
         sqlite: bound(""),
         pg: bound(" FOR UPDATE SKIP LOCKED"),
     }
     .load(c)
-    .await?)
+    .await?;
+    // `RETURNING` has no order.
+    taken.sort_unstable_by_key(|row| row.id);
+    Ok(taken)
 }
 
 /// Removes a job that is done.

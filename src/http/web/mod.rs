@@ -132,7 +132,7 @@ fn of_people() -> Router<AppState> {
             get(compose::show_edit).post(compose::edit_post),
         )
         .route("/posts/{id}/delete", post(compose::delete_post))
-        .route("/posts/{id}/{deed}", post(react::react))
+        .route("/posts/{id}/{deed}", post(react::react).get(react::nothing))
         .route("/actors/{id}/{deed}", post(react::meet))
 }
 

@@ -96,6 +96,11 @@ pub(super) async fn react(
     Ok(Redirect::to(&format!("/posts/{post}")).into_response())
 }
 
+/// What is no deed is not there, in whatever way it is asked for.
+pub(super) async fn nothing() -> PageError {
+    PageError::NotFound
+}
+
 /// What somebody who is logged in can do with a person or group.
 #[derive(Debug, Clone)]
 pub(super) struct Bond {
