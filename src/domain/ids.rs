@@ -42,6 +42,8 @@ id_types! {
     ClientAppId,
     /// A browser that is logged in.
     SessionId,
+    /// A key that logs somebody in.
+    PasskeyId,
     /// Somebody who asked for an account and has none yet.
     SignUpId,
     /// A link with which people may sign up.

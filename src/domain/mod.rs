@@ -23,6 +23,7 @@ pub mod moderation;
 pub mod notification;
 pub mod outgoing;
 pub mod participation;
+pub mod passkey;
 pub mod poll;
 pub mod post;
 pub mod preferences;

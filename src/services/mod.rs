@@ -30,6 +30,7 @@ pub mod news;
 mod notify;
 pub mod oauth;
 pub mod participation;
+pub mod passkeys;
 pub mod poll;
 pub mod post;
 pub mod profile;

@@ -42,6 +42,7 @@ pub mod notifications;
 pub mod numbers;
 pub mod parked;
 pub mod participations;
+pub mod passkeys;
 pub mod polls;
 pub mod post_versions;
 mod postgres;

@@ -828,11 +828,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    passkeys (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        credential_id -> Binary,
+        user_handle -> Binary,
+        credential -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkey_ceremonies (id) {
+        id -> BigInt,
+        hash -> Binary,
+        account_id -> Nullable<BigInt>,
+        state -> Text,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(handles -> actors (actor_id));
 diesel::joinable!(pins -> posts (post_id));
 diesel::joinable!(tokens -> accounts (account_id));
 diesel::joinable!(account_secrets -> accounts (account_id));
+diesel::joinable!(passkeys -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(authorization_codes -> client_apps (client_app_id));
 diesel::joinable!(client_app_tokens -> client_apps (client_app_id));
@@ -847,7 +871,7 @@ macro_rules! together {
 }
 
 together! {
-    accounts: account_secrets, sessions, tokens;
+    accounts: account_secrets, passkeys, sessions, tokens;
     activities: activity_bodies, deliveries, lanes;
     actors: accounts, follow_options, follows, handles, invitations, participations, poll_votes, posts;
     client_apps: authorization_codes, client_app_tokens, tokens;
