@@ -32,6 +32,7 @@ mod paging;
 mod policy;
 mod polls;
 mod push;
+mod quotes;
 mod reactions;
 mod relations;
 mod reports;
@@ -52,7 +53,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware;
-use axum::routing::{any, delete, get, patch, post};
+use axum::routing::{any, delete, get, patch, post, put};
 use ipnet::IpNet;
 
 use crate::domain::actor::Actor;
@@ -183,6 +184,15 @@ fn of_statuses() -> Router<Api> {
         )
         .route("/api/v1/statuses/{id}/context", get(statuses::show_context))
         .route("/api/v1/statuses/{id}/source", get(statuses::show_source))
+        .route("/api/v1/statuses/{id}/quotes", get(quotes::list_quotes))
+        .route(
+            "/api/v1/statuses/{id}/quotes/{quoting}/revoke",
+            post(quotes::revoke_quote),
+        )
+        .route(
+            "/api/v1/statuses/{id}/interaction_policy",
+            put(quotes::update_interaction_policy),
+        )
         .route("/api/v1/polls/{id}", get(polls::show_poll))
         .route("/api/v1/polls/{id}/votes", post(polls::vote_in_poll))
         .route(
@@ -331,7 +341,11 @@ impl Api {
 /// Those whose accounts stand in a status.
 fn people_of_post(view: &PostView) -> impl Iterator<Item = &Actor> {
     let inner = view.boosted.as_deref().map(|inner| &inner.author);
-    std::iter::once(&view.author).chain(inner)
+    let shown = view.boosted.as_deref().unwrap_or(view);
+    let quoted = shown.quote.as_ref().and_then(|quote| quote.post.as_deref());
+    std::iter::once(&view.author)
+        .chain(inner)
+        .chain(quoted.map(|quoted| &quoted.author))
 }
 
 /// Those whose accounts stand in an event.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
 use crate::domain::ids::ConversationId;
+use crate::domain::interaction::Openness;
 use crate::domain::preferences::{Marker, Timeline};
 use crate::services::reading::{self, ConversationView};
 use crate::services::settings::{self, SettingsError};
@@ -102,7 +103,7 @@ pub(super) async fn show_preferences(
         "posting:default:visibility": visibility(set.audience),
         "posting:default:sensitive": set.sensitive,
         "posting:default:language": set.language,
-        "posting:default:quote_policy": "nobody",
+        "posting:default:quote_policy": set.quote.unwrap_or(Openness::Everybody).as_str(),
         "reading:expand:media": "default",
         "reading:expand:spoilers": false,
         "reading:autoplay:gifs": false,

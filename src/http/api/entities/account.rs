@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::audience::FieldAudience;
 use crate::domain::clock::Timestamp;
+use crate::domain::interaction::Openness;
 use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::services::reading::{self, Counts, ProfileView};
@@ -85,6 +86,7 @@ struct Source {
     privacy: &'static str,
     sensitive: bool,
     language: Option<String>,
+    quote_policy: &'static str,
     note: String,
     fields: Vec<Field>,
     follow_requests_count: i64,
@@ -181,6 +183,7 @@ impl Account {
             privacy: visibility(defaults.audience),
             sensitive: defaults.sensitive,
             language: defaults.language.clone(),
+            quote_policy: defaults.quote.unwrap_or(Openness::Everybody).as_str(),
             note: actor.summary_source.clone().unwrap_or_default(),
             fields: view
                 .fields

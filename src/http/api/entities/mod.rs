@@ -11,6 +11,7 @@ pub(super) mod list;
 pub(super) mod media;
 pub(super) mod notification;
 pub(super) mod poll;
+pub(super) mod quote;
 pub(super) mod scheduled;
 pub(super) mod status;
 pub(super) mod tag;

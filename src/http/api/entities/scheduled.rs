@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::audience::Audience;
+use crate::domain::interaction::Openness;
 use crate::domain::media::Attachment;
 use crate::domain::poll::NewPoll;
 use crate::domain::uris::Uris;
@@ -34,6 +35,8 @@ struct Params {
     scheduled_at: Option<()>,
     idempotency: Option<()>,
     with_rate_limit: bool,
+    quoted_status_id: Option<String>,
+    quote_approval_policy: Option<&'static str>,
 }
 
 impl ScheduledStatus {
@@ -59,6 +62,8 @@ impl ScheduledStatus {
                 scheduled_at: None,
                 idempotency: None,
                 with_rate_limit: false,
+                quoted_status_id: params.quoted.map(|id| id.to_string()),
+                quote_approval_policy: params.policy.quote.map(|rule| Openness::of(rule).as_str()),
             },
             media_attachments: waiting
                 .media
