@@ -21,7 +21,7 @@ const [eve, bea] = [new Api(alpha, settings.eve), new Api(beta, settings.bea)]
 const look = (what) => eyes.look(what)
 
 /** Reloads until the page says so. */
-const awaits = (words) => until(`${words} at ${tab.last}`, async () => {
+const awaits = (words) => until(`${words} on the page`, async () => {
   await tab.visit(await tab.address())
   return (await tab.text()).includes(words)
 })
@@ -184,6 +184,42 @@ async function letsAnAppIn() {
   await look('no app any more')
 }
 
+/** A device that keeps passkeys, as far as pages can tell. It waits for its owner's touch while `touched` is false. */
+async function device() {
+  await tab.send('WebAuthn.enable', { enableUI: false })
+  const options = { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true }
+  const { authenticatorId } = await tab.send('WebAuthn.addVirtualAuthenticator', { options })
+  const touched = (enabled) => tab.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
+  const count = async () => (await tab.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length
+  return { touched, count }
+}
+
+async function usesAPasskey() {
+  const { touched, count } = await device()
+  await tab.visit(`${alpha}/settings/security`)
+  await tab.type('#passkey-password', PASSWORD)
+  await tab.submit('Add a passkey')
+  await look('a name for the passkey')
+  await tab.type('#passkey-name', 'my phone')
+  await tab.submit('Make the passkey')
+  await look('a passkey')
+  if ((await count()) !== 1 || !(await tab.text()).includes('my phone')) throw new Error('there is no passkey')
+  await touched(false)
+  await tab.submit('Log out')
+  await tab.visit(`${alpha}/log-in`)
+  await look('log in with a passkey')
+  await tab.goes(async () => {
+    await tab.press('form[data-passkey="log-in"] button')
+    await touched(true)
+  })
+  if (!(await tab.has('form[action="/log-out"]'))) throw new Error('a passkey does not let in')
+  await tab.visit(`${alpha}/settings/security`)
+  await tab.press('summary', 'Remove')
+  await tab.type('details[open] input[name="password"]', PASSWORD)
+  await tab.submit('Remove this passkey')
+  if ((await tab.text()).includes('my phone')) throw new Error('the passkey is still there')
+}
+
 async function leavesAndComesBack(recovery) {
   await tab.submit('Log out')
   await look('logged out')
@@ -210,6 +246,7 @@ try {
   await votes()
   const recovery = await setsUpCodes()
   await letsAnAppIn()
+  if (settings.scripts) await usesAPasskey()
   await leavesAndComesBack(recovery)
 } catch (error) {
   console.error(await tab.text().catch(() => ''))
