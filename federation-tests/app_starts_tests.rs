@@ -40,9 +40,9 @@ struct Call {
 }
 
 /// What stands for the words in braces.
-type Names = Vec<(&'static str, String)>;
+type Name = (&'static str, String);
 
-fn fill(text: &str, names: &Names) -> String {
+fn fill(text: &str, names: &[Name]) -> String {
     names.iter().fold(text.to_owned(), |text, (name, value)| {
         text.replace(&format!("{{{name}}}"), value)
     })
@@ -53,7 +53,7 @@ fn text(value: &Value) -> String {
 }
 
 impl Call {
-    fn target(&self, names: &Names) -> String {
+    fn target(&self, names: &[Name]) -> String {
         let path = fill(&self.path, names);
         if self.query.is_empty() {
             return path;
@@ -66,7 +66,7 @@ impl Call {
         format!("{path}?{}", query.finish())
     }
 
-    fn ask(&self, names: &Names, token: &str) -> Ask {
+    fn ask(&self, names: &[Name], token: &str) -> Ask {
         let mut ask = Ask::of(&self.method, &self.target(names));
         if let Some(form) = &self.form {
             let mut body = Serializer::new(String::new());
@@ -122,7 +122,7 @@ impl Call {
 }
 
 /// Two people who know each other, with a little of everything.
-fn furnish(ada: &Login<'_>, eve: &Login<'_>) -> Names {
+fn furnish(ada: &Login<'_>, eve: &Login<'_>) -> Vec<Name> {
     let id_of = |login: &Login<'_>| text(&login.me()["id"]);
     let (me, other) = (id_of(ada), id_of(eve));
     for (login, id) in [(ada, &other), (eve, &me)] {

@@ -7,7 +7,8 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import zlib from 'node:zlib'
+
+import { png } from './browser/others.mjs'
 
 const [base, name, password, otherToken] = process.argv.slice(2)
 const entry = path.join(process.env.KITH_NODE_CLIENTS, 'node_modules/masto/dist/index.js')
@@ -41,23 +42,6 @@ async function refused(status, call) {
 function soon(what, promise) {
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error(`did not happen: ${what}`)), PATIENCE_MS).unref())
   return Promise.race([promise, late])
-}
-
-/** A picture that no other program wrote. */
-function png() {
-  const chunk = (kind, data) => {
-    const body = Buffer.concat([Buffer.from(kind), data])
-    const out = Buffer.alloc(8 + body.length)
-    out.writeUInt32BE(data.length)
-    body.copy(out, 4)
-    out.writeUInt32BE(zlib.crc32(body), 4 + body.length)
-    return out
-  }
-  const head = Buffer.from([0, 0, 0, 16, 0, 0, 0, 16, 8, 2, 0, 0, 0])
-  const rows = Buffer.alloc(16 * (1 + 16 * 3), 90)
-  for (let row = 0; row < 16; row++) rows[row * 49] = 0
-  const magic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
-  return Buffer.concat([magic, chunk('IHDR', head), chunk('IDAT', zlib.deflateSync(rows)), chunk('IEND', Buffer.alloc(0))])
 }
 
 async function logIn() {
