@@ -5,6 +5,7 @@
 // WebSocket. Ends with an error at the first answer that is wrong.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { createECDH, createHash, randomBytes } from 'node:crypto'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -47,13 +48,15 @@ function soon(what, promise) {
 async function logIn() {
   const app = await client().v1.apps.create({ clientName: 'masto', redirectUris: [OUT_OF_BAND], scopes: SCOPES, website: 'https://app.test' })
   const ask = new URL('/oauth/authorize', base)
-  const asked = { response_type: 'code', client_id: app.clientId, redirect_uri: OUT_OF_BAND, scope: SCOPES }
+  const codeVerifier = randomBytes(32).toString('base64url')
+  const challenge = createHash('sha256').update(codeVerifier).digest('base64url')
+  const asked = { response_type: 'code', client_id: app.clientId, redirect_uri: OUT_OF_BAND, scope: SCOPES, code_challenge: challenge, code_challenge_method: 'S256' }
   for (const [key, value] of Object.entries(asked)) ask.searchParams.set(key, value)
   const consent = path.join(import.meta.dirname, 'consent.py')
   const code = execFileSync(process.env.KITH_PYTHON, [consent, ask.href, name, password], { encoding: 'utf8' }).trim()
   const oauth = createOAuthAPIClient({ url: base })
   const known = { clientId: app.clientId, clientSecret: app.clientSecret }
-  const token = await oauth.token.create({ ...known, grantType: 'authorization_code', code, redirectUri: OUT_OF_BAND, scope: SCOPES })
+  const token = await oauth.token.create({ ...known, grantType: 'authorization_code', code, codeVerifier, redirectUri: OUT_OF_BAND, scope: SCOPES })
   assert.equal(token.scope, SCOPES)
   const api = client(token.accessToken)
   const me = await api.v1.accounts.verifyCredentials()
@@ -160,6 +163,18 @@ async function listsFiltersAndPlaces(ada, eve) {
   assert.equal(changed.fields[0].value, 'London')
 }
 
+async function pushIsSetUp({ api }, instance) {
+  const keys = { p256dh: createECDH('prime256v1').generateKeys('base64url'), auth: randomBytes(16).toString('base64url') }
+  const { subscription } = api.v1.push
+  const made = await subscription.create({ subscription: { endpoint: 'https://push.test/masto', keys }, data: { alerts: { mention: true } }, policy: 'followed' })
+  assert.equal(made.serverKey, instance.configuration.vapid.publicKey)
+  assert.ok(made.alerts.mention && !made.alerts.favourite)
+  assert.ok((await subscription.update({ data: { alerts: { favourite: true } } })).alerts.favourite)
+  assert.equal((await subscription.fetch()).endpoint, 'https://push.test/masto')
+  await subscription.remove()
+  assert.ok(await refused(404, () => subscription.fetch()))
+}
+
 /** The next event of this kind that fits. */
 async function hears(events, kind, fits) {
   for await (const event of events) if (event.event === kind && fits(event.payload)) return event.payload
@@ -211,5 +226,6 @@ const made = await step('posts and edits', () => postsAndEdits(ada))
 await step('two people meet', () => twoPeopleMeet(ada, eve, made))
 await step('notifications come in groups', () => notificationsComeInGroups(ada, eve))
 await step('lists, filters and places', () => listsFiltersAndPlaces(ada, eve))
+await step('push is set up', () => pushIsSetUp(ada, instance))
 await step('the stream tells, and ends', () => theStreamTellsAndEnds(ada, eve, instance))
 process.exit(0)

@@ -62,7 +62,7 @@ fn a_person_has_a_whole_session_in_masto(database: Database) {
     let eve = stage.alpha.user("eve");
     let base = stage.alpha.url("");
     let arguments = [&base, "ada", PASSWORD, &eve.token];
-    assert_eq!(run("node", "session_masto.mjs", &arguments).len(), 7);
+    assert_eq!(run("node", "session_masto.mjs", &arguments).len(), 8);
 }
 
 on_both_databases!(
