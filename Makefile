@@ -28,7 +28,6 @@ bench: ## Run the benchmarks, each against its ceiling
 	  target/release/kith bench $$name --help >/dev/null 2>&1 || continue; \
 	  target/release/kith bench $$name $(ARGS) || exit 1; \
 	done
-	@python3 federation-tests/clients/crowd.py target/release/kith
 
 peers: ## Start the foreign peers and keep them until Ctrl-C
 	@$(setup)/peers.sh
