@@ -285,12 +285,11 @@ async fn instance_actor(
 
 /// The way out for push messages, with the instance's key, which is made once.
 async fn pusher(config: &Config, ctx: &Ctx, client: &Client) -> Result<Pusher, AppError> {
-    let pair = match services::push::find_vapid(&ctx.store).await? {
-        Some(pair) => pair,
-        None => {
-            let pair = push::generate_pair()?;
-            services::push::keep_vapid(&ctx.store, pair, ctx.now()).await?
-        }
+    let pair = if let Some(pair) = services::push::find_vapid(&ctx.store).await? {
+        pair
+    } else {
+        let pair = push::generate_pair()?;
+        services::push::keep_vapid(&ctx.store, pair, ctx.now()).await?
     };
     let contact = match config.instance.contact.as_deref() {
         Some(address) if address.starts_with("https://") => address.to_owned(),

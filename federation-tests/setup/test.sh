@@ -10,7 +10,7 @@ trap print_budget_unless_nested EXIT
 cd "$project"
 
 fast=(--lib --test integration)
-black_box=(--cargo-profile ci --test federation)
+black_box=(--cargo-profile tests --test federation)
 profile=ci
 chosen=()
 black_box_chosen=()

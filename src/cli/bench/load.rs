@@ -63,6 +63,21 @@ pub(super) fn get(host: &str, path: &str, accept: &str) -> Bytes {
     format!("GET {path} HTTP/1.1\r\nhost: {host}\r\naccept: {accept}\r\n\r\n").into()
 }
 
+/// A GET of `path` by who has this token.
+pub(super) fn get_as(host: &str, path: &str, token: &str) -> Bytes {
+    format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\r\n").into()
+}
+
+/// A form sent to `path` by who has this token.
+pub(super) fn post_as(host: &str, path: &str, token: &str, form: &str) -> Bytes {
+    let length = form.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n\r\n{form}"
+    )
+    .into()
+}
+
 /// The body of one answer with status 200.
 pub(super) async fn fetch(to: SocketAddr, request: &Bytes) -> anyhow::Result<Vec<u8>> {
     let mut line = Line::open(to).await?;

@@ -4,6 +4,7 @@
 //! is its own; this process makes the load. No settings are needed or read.
 
 mod deliver;
+mod home;
 mod inbox;
 mod instance;
 mod load;
@@ -12,6 +13,7 @@ mod pages;
 mod people;
 mod report;
 mod sink;
+mod streams;
 
 use clap::{Args, Subcommand};
 
@@ -26,6 +28,10 @@ pub(super) enum Bench {
     Inbox(Options),
     /// An actor's document and a profile page
     Pages(Options),
+    /// The home timeline of somebody who follows 500, among 1,000,000 posts
+    Home(Options),
+    /// A post on its way to as many open streams as there are connections
+    Streams(Options),
 }
 
 #[derive(Debug, Args)]
@@ -53,12 +59,18 @@ impl Options {
 
 impl Bench {
     pub(super) async fn run(self, common: &Common) -> anyhow::Result<()> {
-        let (Bench::Deliver(options) | Bench::Inbox(options) | Bench::Pages(options)) = &self;
+        let (Bench::Deliver(options)
+        | Bench::Inbox(options)
+        | Bench::Pages(options)
+        | Bench::Home(options)
+        | Bench::Streams(options)) = &self;
         let instance = Box::pin(Instance::make(options.database.as_deref())).await?;
         let outcome = match &self {
             Bench::Deliver(options) => Box::pin(deliver::run(&instance, options)).await,
             Bench::Inbox(options) => Box::pin(inbox::run(&instance, options)).await,
             Bench::Pages(options) => Box::pin(pages::run(&instance, options)).await,
+            Bench::Home(options) => Box::pin(home::run(&instance, options)).await,
+            Bench::Streams(options) => Box::pin(streams::run(&instance, options)).await,
         };
         instance.remove().await?;
         for report in outcome? {

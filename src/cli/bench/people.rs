@@ -49,6 +49,36 @@ pub(super) async fn locals(app: &App, count: usize) -> anyhow::Result<Vec<Actor>
     Ok(made)
 }
 
+/// Somebody here with a token that may do everything an app does.
+pub(super) async fn with_token(app: &App, handle: &str) -> anyhow::Result<(Actor, String)> {
+    let pair = tokio::task::spawn_blocking(generate_pairs).await??;
+    person(app, handle, pair).await
+}
+
+/// The same for `count` people.
+pub(super) async fn with_tokens(app: &App, count: usize) -> anyhow::Result<Vec<(Actor, String)>> {
+    let pair = tokio::task::spawn_blocking(generate_pairs).await??;
+    let mut made = Vec::with_capacity(count);
+    for number in 0..count {
+        made.push(person(app, &format!("listener{number}"), pair.clone()).await?);
+    }
+    Ok(made)
+}
+
+async fn person(app: &App, handle: &str, pair: [KeyPair; 2]) -> anyhow::Result<(Actor, String)> {
+    let person = NewPerson {
+        handle: handle.to_owned(),
+        email: format!("{handle}@bench.example"),
+        password_hash: None,
+        role: Role::Member,
+        name: handle.to_owned(),
+    };
+    let (actor, account) = accounts::create_person(&app.ctx, person, pair).await?;
+    let scopes = "read write".parse()?;
+    let token = accounts::create_token(&app.ctx, account.id, &scopes).await?;
+    Ok((actor, token.expose().to_owned()))
+}
+
 /// Makes `count` people elsewhere, spread over `hosts`.
 pub(super) async fn remotes(
     app: &App,

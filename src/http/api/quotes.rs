@@ -30,8 +30,14 @@ pub(super) struct AskedOpenness {
 impl AskedOpenness {
     /// What stood before, with what is said now.
     pub(super) fn onto(self, before: Policy) -> ApiResult<Policy> {
-        let quote = read("quote_approval_policy", self.quote_approval_policy)?;
-        let answer = read("reply_approval_policy", self.reply_approval_policy)?;
+        let quote = read(
+            "quote_approval_policy",
+            self.quote_approval_policy.as_deref(),
+        )?;
+        let answer = read(
+            "reply_approval_policy",
+            self.reply_approval_policy.as_deref(),
+        )?;
         Ok(Policy {
             quote: quote.map(Into::into).or(before.quote),
             answer: answer.map(Into::into).or(before.answer),
@@ -40,8 +46,8 @@ impl AskedOpenness {
     }
 }
 
-fn read(field: &'static str, word: Option<String>) -> ApiResult<Option<Openness>> {
-    match word.as_deref() {
+fn read(field: &'static str, word: Option<&str>) -> ApiResult<Option<Openness>> {
+    match word {
         None | Some("") => Ok(None),
         Some(word) => Openness::parse(word).map(Some).ok_or_else(|| {
             let known = "it is public, followers or nobody";

@@ -1,5 +1,6 @@
 //! Pieces that several kinds of documents share.
 
+use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use url::Url;
 
@@ -111,11 +112,13 @@ pub struct InteractionPolicy {
 
 impl Serialize for InteractionPolicy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut policy = serde_json::json!({"canQuote": {"automaticApproval": self.quote}});
+        let rule = |who: &[Url]| serde_json::json!({"automaticApproval": who});
+        let mut policy = serializer.serialize_map(None)?;
+        policy.serialize_entry("canQuote", &rule(&self.quote))?;
         if let Some(who) = &self.answer {
-            policy["canReply"] = serde_json::json!({"automaticApproval": who});
+            policy.serialize_entry("canReply", &rule(who))?;
         }
-        policy.serialize(serializer)
+        policy.end()
     }
 }
 
