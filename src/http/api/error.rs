@@ -7,6 +7,8 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::domain::poll::PollFault;
 use crate::services::StoreError;
@@ -69,6 +71,9 @@ pub(super) enum Wrong {
     Blank,
     TooLong,
     Invalid,
+    Taken,
+    /// Terms that one has to agree to.
+    Accepted,
 }
 
 impl std::fmt::Display for Wrong {
@@ -77,6 +82,8 @@ impl std::fmt::Display for Wrong {
             Wrong::Blank => "ERR_BLANK",
             Wrong::TooLong => "ERR_TOO_LONG",
             Wrong::Invalid => "ERR_INVALID",
+            Wrong::Taken => "ERR_TAKEN",
+            Wrong::Accepted => "ERR_ACCEPTED",
         })
     }
 }
@@ -84,19 +91,35 @@ impl std::fmt::Display for Wrong {
 /// The result of a handler.
 pub(super) type ApiResult<T> = Result<T, ApiError>;
 
-#[derive(Serialize)]
-struct Said {
+/// What is said of an error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(super) struct Said {
+    /// A sentence for people; at `/oauth/token` and `/oauth/revoke` a word of RFC 6749.
     error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     error_description: Option<String>,
+    /// What is wrong with which field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Vec<Detail>>)]
     details: BTreeMap<&'static str, Vec<Detail>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ErrorDetail)]
 struct Detail {
+    #[schema(schema_with = wrongs)]
     error: String,
     description: String,
+}
+
+fn wrongs() -> ObjectBuilder {
+    let all = [Wrong::Blank, Wrong::TooLong, Wrong::Invalid, Wrong::Taken, Wrong::Accepted];
+    let all = all.map(|wrong| wrong.to_string());
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(all))
 }
 
 impl ApiError {
@@ -171,6 +194,11 @@ impl IntoResponse for ApiError {
             tracing::error!(error = %inner, cause = ?inner, "a request of the client API failed");
         }
         let status = self.status();
+        let wait = match &self {
+            ApiError::TooMany(wait) => Some(wait.as_secs().max(1)),
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(10),
+            _ => None,
+        };
         let mut response = (status, Json(self.said())).into_response();
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(
@@ -178,10 +206,10 @@ impl IntoResponse for ApiError {
                 HeaderValue::from_static("Bearer error=\"invalid_token\""),
             );
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if let Some(seconds) = wait {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+                .insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
