@@ -1,30 +1,40 @@
 //! `Tag` with its use, `FeaturedTag`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::uris::Uris;
+use crate::http::api::openapi::shapes;
 use crate::services::tags::{Featured, Use};
 
 /// A hashtag shown alone, with its use over the last days.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Tag)]
 pub(in crate::http::api) struct WholeTag {
     id: String,
     name: String,
+    #[schema(format = Uri)]
     url: String,
     history: Vec<Day>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     following: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     featuring: Option<bool>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TagDay)]
 struct Day {
     /// Seconds since 1970.
     #[serde(rename = "day")]
+    #[schema(schema_with = shapes::digits)]
     begins: String,
+    #[schema(schema_with = shapes::digits)]
     uses: String,
+    #[schema(schema_with = shapes::digits)]
     accounts: String,
 }
 
@@ -54,12 +64,15 @@ impl WholeTag {
 }
 
 /// A hashtag on a profile.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct FeaturedTag {
     id: String,
     name: String,
+    #[schema(format = Uri)]
     url: String,
+    #[schema(schema_with = shapes::digits)]
     statuses_count: String,
+    #[schema(required, format = Date)]
     last_status_at: Option<String>,
 }
 

@@ -163,6 +163,6 @@ pub(in crate::http::api) fn digits() -> ObjectBuilder {
 }
 
 /// Anything.
-pub(super) fn anything() -> ObjectBuilder {
+pub(in crate::http::api) fn anything() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::AnyValue)
 }
