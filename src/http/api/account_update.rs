@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::ObjectBuilder;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::audience::{Audience, FieldAudience};
@@ -16,15 +18,17 @@ use crate::services::profile::{self, Changes, is_link};
 use crate::services::{reading, settings};
 
 use super::auth::SignedIn;
-use super::body::{Flag, Many, Upload, language};
+use super::body::{Flag, Many, Upload, WithFiles, language};
 use super::entities::account::{self, Account};
 use super::entities::status;
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::shapes;
 use super::{Api, accounts};
 
 /// What is to be changed; what is not there stays.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = CredentialsUpdate)]
 pub(super) struct Asked {
     display_name: Option<String>,
     note: Option<String>,
@@ -36,9 +40,11 @@ pub(super) struct Asked {
 }
 
 /// Defaults for new posts.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = DefaultsUpdate)]
 struct AskedDefaults {
+    #[schema(schema_with = defaults)]
     privacy: Option<String>,
     sensitive: Option<Flag>,
     language: Option<String>,
@@ -69,15 +75,28 @@ impl AskedDefaults {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewAccountField)]
 pub(super) struct AskedField {
     name: String,
     value: String,
     /// Kith's own: `everyone`, `instance`, `friends`, `only_me`.
+    #[schema(schema_with = shapes::word_or_null::<FieldAudience>)]
     audience: Option<String>,
     /// Kith's own: which part of the profile it is.
+    #[schema(schema_with = shapes::word_or_null::<FieldKind>)]
     kind: Option<String>,
+}
+
+/// Nobody writes to nobody by default.
+fn defaults() -> ObjectBuilder {
+    shapes::or_null(vec!["public", "unlisted", "private"])
+}
+
+impl WithFiles for Asked {
+    const FILES: &'static [&'static str] = &["avatar", "header"];
+    const NEEDED: bool = false;
 }
 
 /// `PATCH /api/v1/accounts/update_credentials`

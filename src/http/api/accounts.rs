@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
@@ -17,6 +18,7 @@ use super::body::{Flag, Id, Number, Query};
 use super::entities::account::Account;
 use super::entities::status::Status;
 use super::error::{ApiError, ApiResult};
+use super::openapi::All;
 use super::paging::{Listing, Paged, Span};
 
 /// Requests to follow are counted up to here.
@@ -69,7 +71,7 @@ pub(super) async fn show_account(
     shown(&api, viewer.with(Scope::Read(Area::Accounts)), actor).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct Lookup {
     acct: String,
 }
@@ -86,7 +88,7 @@ pub(super) async fn lookup_account(
     shown(&api, viewer.with(Scope::Read(Area::Accounts)), actor).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Search {
     q: String,
@@ -99,17 +101,13 @@ pub(super) async fn search_accounts(
     State(api): State<Api>,
     who: SignedIn,
     Query(asked): Query<Search>,
-) -> ApiResult<Json<Vec<Account>>> {
+) -> ApiResult<All<Account>> {
     who.require(Scope::Read(Area::Accounts))?;
     let limit = asked.limit.0.unwrap_or(20).clamp(1, 40);
     let found = search(&api, Some(&who), &asked.q, (asked.resolve.0, limit)).await?;
     let desk = api.desk(found.iter()).await?;
-    Ok(Json(
-        found
-            .iter()
-            .map(|actor| Account::of(actor, &desk))
-            .collect(),
-    ))
+    let shown = found.iter().map(|actor| Account::of(actor, &desk));
+    Ok(shown.collect())
 }
 
 /// People and groups that fit `text`; a whole handle comes first, and is looked up elsewhere when `resolve` says so.
@@ -144,7 +142,7 @@ pub(super) async fn search(
     Ok(found)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Which {
     exclude_replies: Flag,

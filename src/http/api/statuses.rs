@@ -52,7 +52,7 @@ pub(super) async fn show_status(
 }
 
 /// `GET /api/v1/statuses/:id/context`
-pub(super) async fn show_context(
+pub(super) async fn show_status_context(
     State(api): State<Api>,
     viewer: Viewer,
     Id(id): Id<PostId>,
@@ -68,7 +68,7 @@ pub(super) async fn show_context(
 }
 
 /// `GET /api/v1/statuses/:id/source`, for its author
-pub(super) async fn show_source(
+pub(super) async fn show_status_source(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<PostId>,

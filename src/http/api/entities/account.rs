@@ -304,3 +304,10 @@ impl From<reading::Relationship> for Relationship {
         }
     }
 }
+
+/// Who of those whom the caller follows follows an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct FamiliarFollowers {
+    pub(in crate::http::api) id: String,
+    pub(in crate::http::api) accounts: Vec<Account>,
+}

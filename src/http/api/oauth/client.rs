@@ -10,6 +10,7 @@ use crate::domain::client_app::ClientApp;
 use crate::http::api::Api;
 use crate::http::api::auth::{SignedIn, bearer};
 use crate::http::api::error::ApiError;
+use crate::http::api::openapi::{Asks, Operation};
 use crate::services::oauth;
 
 /// The program that holds the token of the request, whoever it acts for.
@@ -41,6 +42,18 @@ impl<S: Send + Sync> FromRequestParts<S> for Basic {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let value = parts.headers.get(header::AUTHORIZATION);
         Ok(Basic(value.and_then(|value| read(value.to_str().ok()?))))
+    }
+}
+
+impl Asks for Basic {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.may_show_client();
+    }
+}
+
+impl Asks for Holder {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.signs_in();
     }
 }
 

@@ -8,7 +8,8 @@ use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, Ref, Sc
 use utoipa::{PartialSchema, ToSchema};
 
 use super::super::body::{Decimal, Flag, Many, Number};
-use super::shapes::{FLAG_WORDS, words};
+use super::shapes::{FLAG_WORDS, word, words};
+use crate::words::Words;
 
 fn plain(kind: Type) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(kind)
@@ -99,17 +100,25 @@ impl<T: ToSchema> ToSchema for Many<T> {
 
 impl<T: ToSchema> ComposeSchema for Many<T> {
     fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
-        let by_place = ObjectBuilder::new()
-            .property_names(Some(text("^[0-9]{1,9}$")))
-            .additional_properties(Some(one::<T>()));
-        AnyOfBuilder::new()
-            .item(ArrayBuilder::new().items(one::<T>()))
-            .item(by_place)
-            .item(one::<T>())
-            .item(plain(Type::Null))
-            .description(Some(
-                "A list, an object with positions as names, or a single one. In a form: `name[]=a&name[]=b`.",
-            ))
-            .into()
+        many(&one::<T>()).into()
     }
+}
+
+fn many(item: &RefOr<Schema>) -> AnyOfBuilder {
+    let by_place = ObjectBuilder::new()
+        .property_names(Some(text("^[0-9]{1,9}$")))
+        .additional_properties(Some(item.clone()));
+    AnyOfBuilder::new()
+        .item(ArrayBuilder::new().items(item.clone()))
+        .item(by_place)
+        .item(item.clone())
+        .item(plain(Type::Null))
+        .description(Some(
+            "A list, an object with positions as names, or a single one. In a form: `name[]=a&name[]=b`.",
+        ))
+}
+
+/// Several words of `T`, or none.
+pub(in crate::http::api) fn words_or_null<T: Words>() -> AnyOfBuilder {
+    many(&word::<T>().into())
 }

@@ -9,7 +9,7 @@ mod answers;
 mod asks;
 mod document;
 mod handler;
-mod inputs;
+pub(super) mod inputs;
 mod operation;
 mod parameters;
 mod routes;

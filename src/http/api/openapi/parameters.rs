@@ -67,6 +67,9 @@ fn without_null(mut schema: Value) -> Value {
             }
         }
     }
+    if let Some(Value::Array(words)) = schema.get_mut("enum") {
+        words.retain(|word| !word.is_null());
+    }
     let Some(Value::Array(choices)) = schema.get_mut("oneOf") else {
         return schema;
     };

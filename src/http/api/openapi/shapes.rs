@@ -132,6 +132,26 @@ pub(in crate::http::api) fn word<T: Words>() -> ObjectBuilder {
     words(&T::words())
 }
 
+/// One of the words of `T`, or null.
+pub(in crate::http::api) fn word_or_null<T: Words>() -> ObjectBuilder {
+    or_null(T::words())
+}
+
+/// The same, or nothing: apps send empty fields of forms.
+pub(in crate::http::api) fn wish<T: Words>() -> ObjectBuilder {
+    let mut all = T::words();
+    all.push("");
+    or_null(all)
+}
+
+/// One of these words, or null.
+pub(in crate::http::api) fn or_null(words: Vec<&str>) -> ObjectBuilder {
+    let all = words.into_iter().map(Value::from).chain([Value::Null]);
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+        .enum_values(Some(all))
+}
+
 /// A list of words of `T`.
 pub(in crate::http::api) fn word_list<T: Words>() -> utoipa::openapi::schema::ArrayBuilder {
     utoipa::openapi::schema::ArrayBuilder::new().items(word::<T>())
