@@ -67,7 +67,8 @@ impl Phone {
                     32,
                 );
                 let points = [b"P-256\0\0A".as_slice(), &self.public[..], b"\0A", &sender].concat();
-                let info = |word: &[u8]| [b"Content-Encoding: ".as_slice(), word, b"\0", &points].concat();
+                let info =
+                    |word: &[u8]| [b"Content-Encoding: ".as_slice(), word, b"\0", &points].concat();
                 let key = hkdf(&salt, &ikm, &info(b"aesgcm"), 16);
                 let nonce = hkdf(&salt, &ikm, &info(b"nonce"), 12);
                 open(&key, &nonce, &seen.body)[2..].to_vec()

@@ -69,7 +69,12 @@ fn secret(sender: &[u8]) -> Vec<u8> {
 fn read_standard(body: &[u8]) -> Vec<u8> {
     let (salt, sender, sealed) = (&body[..16], &body[21..86], &body[86..]);
     assert_eq!(&body[16..21], &[0, 0, 16, 0, 65]);
-    let info = [b"WebPush: info\0".as_slice(), &bytes(RECEIVER_PUBLIC)[..], sender].concat();
+    let info = [
+        b"WebPush: info\0".as_slice(),
+        &bytes(RECEIVER_PUBLIC)[..],
+        sender,
+    ]
+    .concat();
     let ikm = hkdf(&bytes(AUTH), &secret(sender), &info, 32);
     let key = hkdf(salt, &ikm, b"Content-Encoding: aes128gcm\0", 16);
     let nonce = hkdf(salt, &ikm, b"Content-Encoding: nonce\0", 12);
@@ -86,7 +91,13 @@ fn read_draft(salt: &[u8], sender: &[u8], sealed: &[u8]) -> Vec<u8> {
         b"Content-Encoding: auth\0",
         32,
     );
-    let points = [b"P-256\0\0A".as_slice(), &bytes(RECEIVER_PUBLIC)[..], b"\0A", sender].concat();
+    let points = [
+        b"P-256\0\0A".as_slice(),
+        &bytes(RECEIVER_PUBLIC)[..],
+        b"\0A",
+        sender,
+    ]
+    .concat();
     let info = |word: &[u8]| [b"Content-Encoding: ".as_slice(), word, b"\0", &points].concat();
     let key = hkdf(salt, &ikm, &info(b"aesgcm"), 16);
     let nonce = hkdf(salt, &ikm, &info(b"nonce"), 12);

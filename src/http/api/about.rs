@@ -9,22 +9,24 @@ use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::ActorKind;
-use crate::domain::ids::first_id_at;
+use crate::domain::ids::{ActorId, first_id_at};
 use crate::services::{domain_rules, reading, tags};
 
 use super::Api;
 use super::auth::{SignedIn, Viewer};
 use super::body::{Id, Number, Query};
-use super::entities::{Empty, Nothing};
 use super::entities::about::{DomainBlock, Language, Text, Week};
 use super::entities::account::{Account, escape};
 use super::entities::status::Status;
 use super::entities::tag::WholeTag;
+use super::entities::{Empty, Nothing};
 use super::error::{ApiError, ApiResult};
 use super::openapi::All;
 
 /// What is popular is looked for among posts of so many days.
 const POPULAR: Duration = Duration::from_hours(24 * 7);
+/// Servers that one search answers.
+const PEERS: usize = 10;
 /// People of the directory that can be paged through.
 const DIRECTORY: i64 = 200;
 
@@ -36,6 +38,27 @@ pub(super) async fn list_rules() -> Json<Empty> {
 /// `GET /api/v1/instance/peers`
 pub(super) async fn list_peers(State(api): State<Api>) -> ApiResult<All<String>> {
     Ok(All(reading::peers(&api.ctx).await?))
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub(super) struct Begun {
+    q: String,
+}
+
+/// `GET /api/v1/peers/search?q=`: those whose name begins so; none where nothing is said
+pub(super) async fn search_peers(
+    State(api): State<Api>,
+    Query(begun): Query<Begun>,
+) -> ApiResult<All<String>> {
+    let wanted = begun.q.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Ok(All(Vec::new()));
+    }
+    let mut found = reading::peers(&api.ctx).await?;
+    found.retain(|host| host.starts_with(&wanted));
+    found.truncate(PEERS);
+    Ok(All(found))
 }
 
 /// `GET /api/v1/instance/activity`: the last twelve weeks, this one first. Who posted counts as logged in.
@@ -61,7 +84,9 @@ pub(super) async fn show_extended_description(State(api): State<Api>) -> Json<Te
 /// `GET /api/v1/instance/privacy_policy`: what there is to say stands on the page about this server
 pub(super) async fn show_privacy_policy(State(api): State<Api>) -> Json<Text> {
     let address = escape(&api.ctx.uris.at("/about"));
-    Json(Text::of(format!("<p><a href=\"{address}\">{address}</a></p>")))
+    Json(Text::of(format!(
+        "<p><a href=\"{address}\">{address}</a></p>"
+    )))
 }
 
 /// `GET /api/v1/instance/terms_of_service`, `…/terms_of_service/:date`: there are none, as with a Mastodon without them
@@ -154,4 +179,15 @@ pub(super) async fn list_popular_statuses(
 pub(super) async fn list_suggestions(who: SignedIn) -> ApiResult<Json<Empty>> {
     who.require(Scope::Read(Area::Accounts))?;
     Ok(Json(Empty))
+}
+
+/// `DELETE /api/v1/suggestions/:id`: it is not there, as was asked for
+pub(super) async fn dismiss_suggestion(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ActorId>,
+) -> ApiResult<Json<Nothing>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    super::accounts::find(&api, id).await?;
+    Ok(Json(Nothing {}))
 }

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::ObjectBuilder;
 
 use crate::auth::scope::{Area, Scope};
+use crate::domain::actor::Actor;
 use crate::domain::audience::{Audience, FieldAudience};
 use crate::domain::media::{MediaRole, Stored};
 use crate::domain::preferences::Preferences;
@@ -105,6 +106,12 @@ pub(super) async fn update_credentials(
     who: SignedIn,
     upload: Upload<Asked>,
 ) -> ApiResult<Json<Account>> {
+    let person = update(&api, &who, upload).await?;
+    accounts::own(&api, &person).await
+}
+
+/// Changes what is asked for; the person as they are then.
+pub(super) async fn update(api: &Api, who: &SignedIn, upload: Upload<Asked>) -> ApiResult<Actor> {
     who.require(Scope::Write(Area::Accounts))?;
     let asked = upload.asked;
     let fields = match &asked.fields_attributes {
@@ -123,15 +130,14 @@ pub(super) async fn update_credentials(
         discoverable: asked.discoverable.map(|flag| flag.0),
         indexable: asked.indexable.map(|flag| flag.0),
         fields,
-        pictures: pictures(&api, &who, upload.files).await?,
+        pictures: pictures(api, who, upload.files).await?,
     };
     if !asked.source.is_empty() {
         let before = settings::preferences(&api.ctx, who.actor.id).await?;
         let set = asked.source.onto(before)?;
         settings::prefer(&api.ctx, &who.actor, &set).await?;
     }
-    let person = profile::update(&api.ctx, &who.actor, &changes).await?;
-    accounts::own(&api, &person).await
+    Ok(profile::update(&api.ctx, &who.actor, &changes).await?)
 }
 
 /// The avatar and header among the files.

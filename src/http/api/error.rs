@@ -115,7 +115,13 @@ struct Detail {
 }
 
 fn wrongs() -> ObjectBuilder {
-    let all = [Wrong::Blank, Wrong::TooLong, Wrong::Invalid, Wrong::Taken, Wrong::Accepted];
+    let all = [
+        Wrong::Blank,
+        Wrong::TooLong,
+        Wrong::Invalid,
+        Wrong::Taken,
+        Wrong::Accepted,
+    ];
     let all = all.map(|wrong| wrong.to_string());
     ObjectBuilder::new()
         .schema_type(Type::String)

@@ -112,10 +112,7 @@ fn whole(filter: &filter::Filter) -> Json<Filter> {
 }
 
 /// `GET /api/v2/filters`
-pub(super) async fn list_filters(
-    State(api): State<Api>,
-    who: SignedIn,
-) -> ApiResult<All<Filter>> {
+pub(super) async fn list_filters(State(api): State<Api>, who: SignedIn) -> ApiResult<All<Filter>> {
     who.require(Scope::Read(Area::Filters))?;
     let found = filters::all(&api.ctx, who.actor.id).await?;
     Ok(found.iter().map(Filter::whole).collect())

@@ -27,7 +27,7 @@ pub(super) async fn show_instance_v1(State(api): State<Api>) -> ApiResult<Json<I
 }
 
 /// `GET /api/v2/instance`
-pub(super) async fn show_instance_v2(State(api): State<Api>) -> ApiResult<Json<Instance>> {
+pub(super) async fn show_instance(State(api): State<Api>) -> ApiResult<Json<Instance>> {
     let totals = totals(&api).await?;
     Ok(Json(Instance::of(&api.about, &api.ctx, totals)))
 }

@@ -53,10 +53,7 @@ impl Asked {
 }
 
 /// `GET /api/v1/lists`
-pub(super) async fn list_lists(
-    State(api): State<Api>,
-    who: SignedIn,
-) -> ApiResult<All<List>> {
+pub(super) async fn list_lists(State(api): State<Api>, who: SignedIn) -> ApiResult<All<List>> {
     who.require(Scope::Read(Area::Lists))?;
     let found = lists::all(&api.ctx, who.actor.id).await?;
     Ok(found.iter().map(List::from).collect())

@@ -13,9 +13,9 @@ use crate::services::settings;
 
 use super::auth::SignedIn;
 use super::body::{Flag, Id, Many, Number, Query};
-use super::entities::{Desk, Nothing};
 use super::entities::notification::Notification;
 use super::entities::settings::Count;
+use super::entities::{Desk, Nothing};
 use super::error::{ApiError, ApiResult};
 use super::paging::{Listing, Paged};
 use super::{Api, people_of_event, people_of_post};

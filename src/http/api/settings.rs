@@ -117,12 +117,30 @@ pub(super) async fn read_conversation(
     who: SignedIn,
     Id(id): Id<ConversationId>,
 ) -> ApiResult<Json<Conversation>> {
+    mark_conversation(&api, &who, id, false).await
+}
+
+/// `POST /api/v1/conversations/:id/unread`
+pub(super) async fn unread_conversation(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ConversationId>,
+) -> ApiResult<Json<Conversation>> {
+    mark_conversation(&api, &who, id, true).await
+}
+
+async fn mark_conversation(
+    api: &Api,
+    who: &SignedIn,
+    id: ConversationId,
+    unread: bool,
+) -> ApiResult<Json<Conversation>> {
     who.require(Scope::Write(Area::Conversations))?;
-    settings::read_conversation(&api.ctx, &who.actor, id).await?;
+    settings::mark_conversation(&api.ctx, &who.actor, id, unread).await?;
     let view = reading::conversation(&api.ctx, who.actor.id, id)
         .await?
         .ok_or(ApiError::NotFound)?;
-    let desk = desk(&api, std::slice::from_ref(&view)).await?;
+    let desk = desk(api, std::slice::from_ref(&view)).await?;
     Ok(Json(Conversation::of(&view, &desk)))
 }
 

@@ -60,7 +60,10 @@ struct AskedMedia {
 
 /// Those of posts, or what the person's preferences say.
 fn visibilities() -> ObjectBuilder {
-    let mut all: Vec<&str> = Audience::ALL.iter().map(|of| status::visibility(*of)).collect();
+    let mut all: Vec<&str> = Audience::ALL
+        .iter()
+        .map(|of| status::visibility(*of))
+        .collect();
     all.push("");
     shapes::or_null(all)
 }
@@ -86,7 +89,8 @@ impl FromRequestParts<Api> for Key {
 
 impl Asks for Key {
     fn describe(operation: &mut Operation<'_>) {
-        let says = "A repeat with the same key is answered with what the first one made, for an hour.";
+        let says =
+            "A repeat with the same key is answered with what the first one made, for an hour.";
         let text = json!({ "type": "string", "maxLength": MAX_KEY });
         operation.takes_header("Idempotency-Key", says, &text);
     }

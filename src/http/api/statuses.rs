@@ -7,11 +7,13 @@ use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::{ActorId, PostId};
 use crate::services::reading::{self, PostView};
 
+use super::accounts::{SEVERAL, Several};
 use super::auth::{SignedIn, Viewer};
-use super::body::Id;
+use super::body::{Id, Query};
 use super::entities::account::Account;
 use super::entities::status::{Context, Status, StatusSource};
 use super::error::{ApiError, ApiResult};
+use super::openapi::All;
 use super::paging::{Listing, Paged};
 use super::{Api, accounts, people_of_post};
 
@@ -39,6 +41,21 @@ pub(super) async fn original(
 pub(super) async fn shown(api: &Api, view: &PostView) -> ApiResult<Json<Status>> {
     let desk = api.desk(people_of_post(view)).await?;
     Ok(Json(Status::of(view, &desk)))
+}
+
+/// `GET /api/v1/statuses?id[]=`: those that the viewer may see
+pub(super) async fn list_statuses(
+    State(api): State<Api>,
+    viewer: Viewer,
+    Query(several): Query<Several>,
+) -> ApiResult<All<Status>> {
+    let viewer = viewer.with(Scope::Read(Area::Statuses));
+    let mut found = Vec::new();
+    for id in several.ids(SEVERAL).map(PostId) {
+        found.extend(reading::post(&api.ctx, viewer, id).await?);
+    }
+    let desk = api.desk_for_posts(&found).await?;
+    Ok(found.iter().map(|view| Status::of(view, &desk)).collect())
 }
 
 /// `GET /api/v1/statuses/:id`

@@ -22,9 +22,8 @@ use super::{Api, accounts};
 const SUGGESTED: i64 = 10;
 
 pub(super) async fn whole(api: &Api, viewer: Option<ActorId>, name: &str) -> ApiResult<WholeTag> {
-    let (follows, history) = tags::look(&api.ctx, viewer, name).await?;
-    let following = viewer.map(|_| follows);
-    Ok(WholeTag::of(name, (following, &history), &api.ctx.uris))
+    let look = tags::look(&api.ctx, viewer, name).await?;
+    Ok(WholeTag::of(name, (viewer.is_some(), &look), &api.ctx.uris))
 }
 
 /// `GET /api/v1/tags/:name`
@@ -122,6 +121,38 @@ pub(super) async fn create_featured_tag(
     who.require(Scope::Write(Area::Accounts))?;
     let made = tags::feature(&api.ctx, &who.actor, &asked.name).await?;
     Ok(Json(FeaturedTag::of(&made, &api.ctx.uris)))
+}
+
+/// `POST /api/v1/tags/:name/feature`
+pub(super) async fn feature_tag(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(name): Id<String>,
+) -> ApiResult<Json<WholeTag>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    match tags::feature(&api.ctx, &who.actor, &name).await {
+        // That it is there already is as it was asked for.
+        Ok(_) | Err(TagError::Featured) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Json(
+        whole(&api, Some(who.actor.id), &tags::name(&name)?).await?,
+    ))
+}
+
+/// `POST /api/v1/tags/:name/unfeature`
+pub(super) async fn unfeature_tag(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(name): Id<String>,
+) -> ApiResult<Json<WholeTag>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    let name = tags::name(&name)?;
+    let shown = tags::featured(&api.ctx, who.actor.id).await?;
+    if let Some(tag) = shown.iter().find(|tag| tag.name == name) {
+        tags::unfeature(&api.ctx, &who.actor, RowId(tag.id)).await?;
+    }
+    Ok(Json(whole(&api, Some(who.actor.id), &name).await?))
 }
 
 /// `DELETE /api/v1/featured_tags/:id`

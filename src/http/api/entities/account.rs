@@ -8,8 +8,8 @@ use crate::domain::audience::FieldAudience;
 use crate::domain::clock::Timestamp;
 use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
-use crate::services::reading::{self, Counts, ProfileView};
 use crate::http::api::openapi::shapes;
+use crate::services::reading::{self, Counts, ProfileView};
 use crate::text::sanitize::sanitize;
 
 use super::status::visibility;
@@ -193,31 +193,19 @@ impl Account {
         desk: &mut Desk<'_>,
     ) -> Account {
         let actor = &view.actor;
-        let owned = |field: &ProfileField| Field {
-            audience: Some(field.audience.as_str()),
-            kind: Some(field.kind.as_str()),
-            ..Field::shown(field, true)
-        };
         let source = Source {
             privacy: visibility(defaults.audience),
             sensitive: defaults.sensitive,
             language: defaults.language.clone(),
             note: actor.summary_source.clone().unwrap_or_default(),
-            fields: view
-                .fields
-                .iter()
-                .map(|field| Field {
-                    value: field.value.clone(),
-                    ..owned(field)
-                })
-                .collect(),
+            fields: view.fields.iter().map(Field::raw).collect(),
             follow_requests_count: requests,
             discoverable: actor.discoverable,
             indexable: actor.indexable,
             hide_collections: false,
         };
         Account {
-            fields: view.fields.iter().map(owned).collect(),
+            fields: view.fields.iter().map(Field::own).collect(),
             source: Some(source),
             ..Account::profile(view, desk)
         }
@@ -225,6 +213,23 @@ impl Account {
 }
 
 impl Field {
+    /// As its owner sees it.
+    fn own(field: &ProfileField) -> Field {
+        Field {
+            audience: Some(field.audience.as_str()),
+            kind: Some(field.kind.as_str()),
+            ..Field::shown(field, true)
+        }
+    }
+
+    /// As its owner wrote it.
+    pub(super) fn raw(field: &ProfileField) -> Field {
+        Field {
+            value: field.value.clone(),
+            ..Field::own(field)
+        }
+    }
+
     fn shown(field: &ProfileField, local: bool) -> Field {
         let value = if !local {
             sanitize(&field.value)

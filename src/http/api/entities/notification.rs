@@ -102,6 +102,44 @@ impl Policy {
     }
 }
 
+/// The same as it was told before version 2: whether they are kept back, or dropped.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NotificationPolicyV1)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the shape is that of Mastodon's API"
+)]
+pub(in crate::http::api) struct PolicyV1 {
+    #[serde(rename = "filter_not_following")]
+    not_following: bool,
+    #[serde(rename = "filter_not_followers")]
+    not_followers: bool,
+    #[serde(rename = "filter_new_accounts")]
+    new_accounts: bool,
+    #[serde(rename = "filter_private_mentions")]
+    private_mentions: bool,
+    summary: Kept,
+}
+
+impl PolicyV1 {
+    pub(in crate::http::api) fn of(
+        policy: &NotificationPolicy,
+        (requests, kept): (i64, i64),
+    ) -> PolicyV1 {
+        let filters = |value| value != PolicyValue::Accept;
+        PolicyV1 {
+            not_following: filters(policy.not_following),
+            not_followers: filters(policy.not_followers),
+            new_accounts: filters(policy.new_accounts),
+            private_mentions: filters(policy.private_mentions),
+            summary: Kept {
+                pending_requests_count: requests,
+                pending_notifications_count: kept,
+            },
+        }
+    }
+}
+
 /// Somebody whose notifications are kept back.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = NotificationRequest)]

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::domain::clock::Timestamp;
 use crate::domain::uris::Uris;
 use crate::http::api::openapi::shapes;
-use crate::services::tags::{Featured, Use};
+use crate::services::tags::{Featured, Look};
 
 /// A hashtag shown alone, with its use over the last days.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,17 +39,18 @@ struct Day {
 }
 
 impl WholeTag {
-    /// `following` where the caller is known.
+    /// What the caller does with it where the caller `is_known`.
     pub(in crate::http::api) fn of(
         name: &str,
-        (following, history): (Option<bool>, &[Use]),
+        (is_known, look): (bool, &Look),
         uris: &Uris,
     ) -> WholeTag {
         WholeTag {
             id: name.to_owned(),
             name: name.to_owned(),
             url: uris.tag(name),
-            history: history
+            history: look
+                .history
                 .iter()
                 .map(|used| Day {
                     begins: used.day.secs().to_string(),
@@ -57,8 +58,8 @@ impl WholeTag {
                     accounts: used.people.to_string(),
                 })
                 .collect(),
-            following,
-            featuring: following.map(|_| false),
+            following: is_known.then_some(look.follows),
+            featuring: is_known.then_some(look.features),
         }
     }
 }

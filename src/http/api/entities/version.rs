@@ -7,9 +7,9 @@ use crate::domain::post::Version;
 use crate::services::reading::PostView;
 use crate::text::sanitize::sanitize;
 
-use super::{Desk, Empty};
 use super::account::Account;
 use super::media::{MediaAttachment, files};
+use super::{Desk, Empty};
 
 /// What a status was, or is.
 #[derive(Debug, Serialize, ToSchema)]

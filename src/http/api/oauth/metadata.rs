@@ -39,7 +39,9 @@ pub(in crate::http::api) struct Metadata {
 }
 
 /// `GET /.well-known/oauth-authorization-server`
-pub(in crate::http::api) async fn show_authorization_server(State(api): State<Api>) -> Json<Metadata> {
+pub(in crate::http::api) async fn show_authorization_server(
+    State(api): State<Api>,
+) -> Json<Metadata> {
     let at = |path| api.ctx.uris.at(path);
     Json(Metadata {
         issuer: at("/"),

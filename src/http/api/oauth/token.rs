@@ -43,20 +43,18 @@ fn credentials<'a>(
     (client_id, client_secret): (&'a Option<String>, &'a Option<String>),
     basic: &'a Basic,
 ) -> Result<Credentials<'a>, OauthError> {
-        match (client_id, &basic.0) {
-            (Some(in_body), Some((name, _))) if in_body != name => Err(OauthError::InvalidClient),
-            (_, Some((client_id, secret))) => Ok(Credentials {
-                client_id,
-                secret: Some(secret),
-            }),
-            (Some(client_id), None) => Ok(Credentials {
-                client_id,
-                secret: client_secret
-                    .as_deref()
-                    .filter(|secret| !secret.is_empty()),
-            }),
-            (None, None) => Err(OauthError::InvalidClient),
-        }
+    match (client_id, &basic.0) {
+        (Some(in_body), Some((name, _))) if in_body != name => Err(OauthError::InvalidClient),
+        (_, Some((client_id, secret))) => Ok(Credentials {
+            client_id,
+            secret: Some(secret),
+        }),
+        (Some(client_id), None) => Ok(Credentials {
+            client_id,
+            secret: client_secret.as_deref().filter(|secret| !secret.is_empty()),
+        }),
+        (None, None) => Err(OauthError::InvalidClient),
+    }
 }
 
 /// A token (RFC 6749 §5.1), with the time Mastodon adds.

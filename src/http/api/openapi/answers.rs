@@ -74,7 +74,7 @@ impl Answers for &'static str {
     }
 }
 
-/// Which errors there are follows from the arguments and the [`Doc`](super::Doc).
+/// Which errors there are follows from the arguments and what stands beside the route.
 impl Answers for ApiError {
     fn describe(_: &mut Operation<'_>) {}
 }

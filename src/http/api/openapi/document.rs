@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Operation;
 use super::parameters::{link, shared};
 use super::routes::Route;
-use super::shapes::{Schemas, refer};
+use super::shapes::Schemas;
 use crate::auth::scope::Scope;
 use crate::http::api::error::Said;
 use crate::http::web::scope_words;
@@ -25,8 +25,14 @@ strangers are answered too, a token is optional, and one that is wrong is an err
 const HEADINGS: [(&str, &str); 16] = [
     ("Accounts", "People and groups, as they are seen."),
     ("Profile", "One's own."),
-    ("Relations", "Following, blocking, muting, and notes on others."),
-    ("Statuses", "Posts: writing, reading, and what is done to them."),
+    (
+        "Relations",
+        "Following, blocking, muting, and notes on others.",
+    ),
+    (
+        "Statuses",
+        "Posts: writing, reading, and what is done to them.",
+    ),
     ("Scheduled statuses", "Posts that wait for their time."),
     ("Media", "Pictures."),
     ("Timelines", "Lists of posts, newest first."),
@@ -34,7 +40,10 @@ const HEADINGS: [(&str, &str); 16] = [
     ("Notifications", "What one is told."),
     ("Push", "Being told while the app sleeps."),
     ("Hashtags", "Following and featuring them."),
-    ("Lists and filters", "What one wants to read together, or not at all."),
+    (
+        "Lists and filters",
+        "What one wants to read together, or not at all.",
+    ),
     ("Events and groups", "Kith's own."),
     ("Search", "Finding people, posts, events and hashtags."),
     ("Server", "What this server says of itself."),
@@ -85,15 +94,27 @@ fn errors(schemas: &mut Schemas) -> Value {
     let all = [
         (400, "The request cannot be read."),
         (401, "No token, or one that does not count (any more)."),
-        (403, "The token lacks the scope, or its person may not do this."),
+        (
+            403,
+            "The token lacks the scope, or its person may not do this.",
+        ),
         (404, "There is no such thing, or the caller may not see it."),
         (406, "It is not there in the form that is asked for."),
         (409, "It is as asked for already."),
         (413, "The body is too large."),
         (415, "The body is neither JSON nor a form."),
-        (422, "A field is wrong (`details` says which and why), or it cannot be done."),
-        (429, "Too often. `Retry-After` says in seconds when to come again."),
-        (503, "The server is too busy, or its database is away. `Retry-After` as with 429."),
+        (
+            422,
+            "A field is wrong (`details` says which and why), or it cannot be done.",
+        ),
+        (
+            429,
+            "Too often. `Retry-After` says in seconds when to come again.",
+        ),
+        (
+            503,
+            "The server is too busy, or its database is away. `Retry-After` as with 429.",
+        ),
     ];
     let all: Map<String, Value> = all
         .into_iter()

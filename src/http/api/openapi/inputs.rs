@@ -32,7 +32,9 @@ impl PartialSchema for Flag {
             .item(words(&FLAG_WORDS))
             .item(plain(Type::Number))
             .item(plain(Type::Null))
-            .description(Some("Yes or no: any number but 0 is yes; null and empty are no."))
+            .description(Some(
+                "Yes or no: any number but 0 is yes; null and empty are no.",
+            ))
             .into()
     }
 }
@@ -55,7 +57,9 @@ impl PartialSchema for Number {
             )
             .item(text(digits))
             .item(plain(Type::Null))
-            .description(Some("A whole number, ids as well; null and empty are none."))
+            .description(Some(
+                "A whole number, ids as well; null and empty are none.",
+            ))
             .into()
     }
 }

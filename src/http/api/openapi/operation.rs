@@ -42,7 +42,7 @@ impl<'d> Operation<'d> {
     }
 
     /// Only people with a token are answered.
-    pub(super) fn signs_in(&mut self) {
+    pub(in crate::http::api) fn signs_in(&mut self) {
         let scopes = self.scopes();
         self.security = Some(json!([{ "OAuth": scopes }]));
         self.fails(401);
@@ -59,7 +59,7 @@ impl<'d> Operation<'d> {
     }
 
     /// A program may show its name and secret in the header.
-    pub(super) fn may_show_client(&mut self) {
+    pub(in crate::http::api) fn may_show_client(&mut self) {
         self.security = Some(json!([{}, { "Client": [] }]));
     }
 
@@ -89,7 +89,7 @@ impl<'d> Operation<'d> {
     }
 
     /// The fields of `T` in the query.
-    pub(super) fn takes_query<T: ToSchema>(&mut self) {
+    pub(in crate::http::api) fn takes_query<T: ToSchema>(&mut self) {
         let whole = self.schemas.inline::<T>();
         let found = parameters::of(&whole, self.schemas);
         self.parameters.extend(found);
@@ -122,7 +122,12 @@ impl<'d> Operation<'d> {
         let schema = self.schemas.refer::<T>();
         let named: Map<String, Value> = files
             .iter()
-            .map(|name| ((*name).to_owned(), json!({ "type": "string", "format": "binary" })))
+            .map(|name| {
+                (
+                    (*name).to_owned(),
+                    json!({ "type": "string", "format": "binary" }),
+                )
+            })
             .collect();
         let required: &[&str] = if needed { files } else { &[] };
         let form = json!({
@@ -153,7 +158,7 @@ impl<'d> Operation<'d> {
     }
 
     /// A good answer.
-    pub(super) fn answers(&mut self, code: u16, answer: Value) {
+    pub(in crate::http::api) fn answers(&mut self, code: u16, answer: Value) {
         self.answers.insert(code, answer);
     }
 
@@ -166,7 +171,10 @@ impl<'d> Operation<'d> {
     pub(super) fn answers_page(&mut self, schema: &Value) {
         let mut answer = ok(schema);
         if let Some(map) = answer.as_object_mut() {
-            map.insert("headers".into(), json!({ "Link": refer("headers", "Link") }));
+            map.insert(
+                "headers".into(),
+                json!({ "Link": refer("headers", "Link") }),
+            );
         }
         self.answers(200, answer);
     }

@@ -90,9 +90,15 @@ pub(super) fn shared(schemas: &mut Schemas) -> Value {
     let number = schemas.parameter("Number");
     let all = [
         ("max_id", "Only what is older than this."),
-        ("since_id", "Only what is newer than this, the newest of it."),
+        (
+            "since_id",
+            "Only what is newer than this, the newest of it.",
+        ),
         ("min_id", "Only what is newer than this, the next of it."),
-        ("limit", "How many at most: 1 to 40, and 20 where nothing is said. What is beyond is taken for the nearest."),
+        (
+            "limit",
+            "How many at most: 1 to 40, and 20 where nothing is said. What is beyond is taken for the nearest.",
+        ),
     ];
     let all: Map<String, Value> = all
         .into_iter()

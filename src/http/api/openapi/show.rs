@@ -52,7 +52,11 @@ impl IntoResponse for Shown {
 impl Answers for Shown {
     fn describe(operation: &mut Operation<'_>) {
         let known = json!({ "type": "string" });
-        operation.takes_header("If-None-Match", "The `ETag` of what the caller has.", &known);
+        operation.takes_header(
+            "If-None-Match",
+            "The `ETag` of what the caller has.",
+            &known,
+        );
         operation.answers_json(&json!({ "type": "object" }));
         let same = json!({ "description": "The caller has it." });
         operation.answers(304, same);
