@@ -33,6 +33,9 @@ pub(super) enum ApiError {
     /// 403: the token lacks a scope.
     #[error("the token's scopes do not allow this")]
     OutOfScope,
+    /// 403: the mail address is not confirmed, or no moderator has agreed.
+    #[error("the account is not there yet")]
+    NotYet,
     /// 403: this person may not.
     #[error("this action is not allowed")]
     NotAllowed,
@@ -57,6 +60,9 @@ pub(super) enum ApiError {
     /// 429: not so soon again.
     #[error("too many requests")]
     TooMany(Duration),
+    /// 503: others wait already.
+    #[error("too many wait")]
+    Busy,
     /// 500: something that no client can mend; it is in the log already.
     #[error("something broke")]
     Broken,
@@ -71,6 +77,8 @@ pub(super) enum Wrong {
     Blank,
     TooLong,
     Invalid,
+    TooShort,
+    Reserved,
     Taken,
     /// Terms that one has to agree to.
     Accepted,
@@ -82,6 +90,8 @@ impl std::fmt::Display for Wrong {
             Wrong::Blank => "ERR_BLANK",
             Wrong::TooLong => "ERR_TOO_LONG",
             Wrong::Invalid => "ERR_INVALID",
+            Wrong::TooShort => "ERR_TOO_SHORT",
+            Wrong::Reserved => "ERR_RESERVED",
             Wrong::Taken => "ERR_TAKEN",
             Wrong::Accepted => "ERR_ACCEPTED",
         })
@@ -119,6 +129,8 @@ fn wrongs() -> ObjectBuilder {
         Wrong::Blank,
         Wrong::TooLong,
         Wrong::Invalid,
+        Wrong::TooShort,
+        Wrong::Reserved,
         Wrong::Taken,
         Wrong::Accepted,
     ];
@@ -138,13 +150,14 @@ impl ApiError {
         match self {
             ApiError::Malformed(_) => StatusCode::BAD_REQUEST,
             ApiError::BadToken => StatusCode::UNAUTHORIZED,
-            ApiError::OutOfScope | ApiError::NotAllowed => StatusCode::FORBIDDEN,
+            ApiError::OutOfScope | ApiError::NotYet | ApiError::NotAllowed => StatusCode::FORBIDDEN,
             ApiError::NotFound => StatusCode::NOT_FOUND,
             ApiError::Method => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::Field(..) | ApiError::Impossible(_) => StatusCode::UNPROCESSABLE_ENTITY,
             ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::Busy => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Store(inner) if inner.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Store(_) | ApiError::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -157,6 +170,10 @@ impl ApiError {
             ApiError::OutOfScope => (
                 "This action is outside the authorized scopes".into(),
                 Some("ask for a token with more scopes".into()),
+            ),
+            ApiError::NotYet => (
+                "Your login is missing a confirmed e-mail address".into(),
+                Some("or a moderator has not agreed yet".into()),
             ),
             ApiError::NotAllowed => ("This action is not allowed".into(), None),
             ApiError::NotFound => ("Record not found".into(), None),
@@ -171,7 +188,7 @@ impl ApiError {
                 (error, Some(why.clone()))
             }
             ApiError::Impossible(why) => (why.clone(), None),
-            ApiError::TooMany(_) => ("Too many requests".into(), None),
+            ApiError::TooMany(_) | ApiError::Busy => ("Too many requests".into(), None),
             ApiError::Store(_) | ApiError::Broken => {
                 ("Something went wrong on this server".into(), None)
             }

@@ -42,6 +42,7 @@ mod routes;
 mod scheduled;
 mod search;
 mod settings;
+mod sign_up;
 mod status_write;
 mod statuses;
 mod streaming;
@@ -58,6 +59,7 @@ use axum::middleware;
 use axum::routing::any;
 use ipnet::IpNet;
 
+use crate::auth::password::Passwords;
 use crate::domain::actor::Actor;
 use crate::federation::Federation;
 use crate::media::Pictures;
@@ -89,6 +91,7 @@ struct Api {
     /// Who listens to streams.
     hub: Hub,
     pictures: Pictures,
+    passwords: Passwords,
     /// Who may say where a request comes from.
     proxies: Arc<[IpNet]>,
 }
@@ -106,6 +109,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         pusher: Arc::clone(&app.pusher),
         hub: Hub::new(app.stop.subscribe()),
         pictures: app.pictures.clone(),
+        passwords: app.passwords.clone(),
         proxies: app.config.server.trusted_proxies.clone().into(),
     };
     all_routes()

@@ -9,8 +9,9 @@ mod token;
 mod userinfo;
 
 pub(super) use apps::{create_app, verify_app};
+pub(super) use client::AppToken;
 pub(super) use metadata::show_authorization_server;
-pub(super) use token::{create_token, revoke_token};
+pub(super) use token::{Granted, create_token, revoke_token};
 pub(super) use userinfo::show_userinfo;
 
 use axum::Json;

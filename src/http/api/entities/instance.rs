@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::config::{MailTransport, Registration};
 use crate::domain::media::{MAX_ALT, MAX_ATTACHED};
 use crate::domain::poll;
 use crate::domain::uris::Uris;
@@ -20,17 +21,15 @@ use super::Empty;
 const COMPATIBLE: &str = "4.3.0";
 
 /// What the settings say about this server.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(in crate::http::api) struct About {
     pub(in crate::http::api) name: String,
     pub(in crate::http::api) description: String,
     /// Empty when the contact is no mail address.
     pub(in crate::http::api) email: String,
     pub(in crate::http::api) languages: Vec<String>,
-    /// Anyone may ask for an account.
-    pub(in crate::http::api) open: bool,
-    /// A moderator agrees to new accounts.
-    pub(in crate::http::api) approval: bool,
+    /// Who may ask for an account; nobody where no mail can be sent to confirm the address.
+    pub(in crate::http::api) registration: Registration,
     /// The key that push messages are signed with.
     pub(in crate::http::api) vapid: String,
 }
@@ -38,7 +37,6 @@ pub(in crate::http::api) struct About {
 impl About {
     pub(in crate::http::api) fn of(app: &App) -> About {
         let instance = &app.config.instance;
-        let registration = instance.registration.as_str();
         let contact = instance.contact.clone().unwrap_or_default();
         About {
             name: instance.name.clone(),
@@ -49,10 +47,25 @@ impl About {
                 contact
             },
             languages: instance.languages.clone(),
-            open: matches!(registration, "open" | "approval"),
-            approval: registration == "approval",
+            registration: match app.config.mail.transport {
+                MailTransport::None => Registration::Closed,
+                MailTransport::File(_) | MailTransport::Smtp(_) => instance.registration,
+            },
             vapid: app.pusher.server_key().to_owned(),
         }
+    }
+
+    /// Anyone may ask for an account.
+    pub(super) const fn is_open(&self) -> bool {
+        matches!(
+            self.registration,
+            Registration::Open | Registration::Approval
+        )
+    }
+
+    /// A moderator agrees to new accounts.
+    pub(super) fn asks_moderators(&self) -> bool {
+        self.registration == Registration::Approval
     }
 }
 
@@ -284,9 +297,9 @@ impl Instance {
                 translation: Translation { enabled: false },
             },
             registrations: Registrations {
-                enabled: about.open,
-                approval_required: about.approval,
-                reason_required: about.approval,
+                enabled: about.is_open(),
+                approval_required: about.asks_moderators(),
+                reason_required: about.asks_moderators(),
                 message: None,
                 url: None,
             },

@@ -70,7 +70,7 @@ fn without_null(mut schema: Value) -> Value {
     if let Some(Value::Array(words)) = schema.get_mut("enum") {
         words.retain(|word| !word.is_null());
     }
-    let Some(Value::Array(choices)) = schema.get_mut("oneOf") else {
+    let Some(Value::Array(choices)) = schema.get_mut("anyOf") else {
         return schema;
     };
     choices.retain(|choice| choice.get("type") != Some(&null));
@@ -79,7 +79,7 @@ fn without_null(mut schema: Value) -> Value {
     };
     let only = only.clone();
     if let Some(map) = schema.as_object_mut() {
-        map.remove("oneOf");
+        map.remove("anyOf");
         map.extend(only);
     }
     schema

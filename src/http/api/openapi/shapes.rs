@@ -99,7 +99,8 @@ pub(super) fn refer(kind: &str, name: &str) -> Value {
     json!({ "$ref": format!("#/components/{kind}/{name}") })
 }
 
-/// Without defaults that say nothing: those of Rust's types.
+/// Without defaults that say nothing, those of Rust's types; and what may be null is one or the other or both, because
+/// what apps may send for a number may be null in itself.
 fn tidy(mut schema: Value) -> Value {
     match &mut schema {
         Value::Object(map) => {
@@ -112,6 +113,13 @@ fn tidy(mut schema: Value) -> Value {
             };
             if is_empty {
                 map.remove("default");
+            }
+            let null = json!({ "type": "null" });
+            let may_be_null = |all: &Value| all.as_array().is_some_and(|all| all.contains(&null));
+            if map.get("oneOf").is_some_and(may_be_null)
+                && let Some(all) = map.remove("oneOf")
+            {
+                map.insert("anyOf".into(), all);
             }
             for part in map.values_mut() {
                 *part = tidy(part.take());

@@ -1,7 +1,9 @@
 //! People and groups, what one does about them, and one's own profile.
 
 use super::super::openapi::{Routes, doc};
-use super::super::{account_update, accounts, follows, lists, profile, relations, reports, tags};
+use super::super::{
+    account_update, accounts, follows, lists, profile, relations, reports, sign_up, tags,
+};
 use crate::auth::scope::{Area, Scope};
 
 pub(super) fn routes() -> Routes {
@@ -18,6 +20,23 @@ fn of_accounts() -> Routes {
             "/api/v1/accounts",
             accounts::list_accounts,
             doc("Several accounts by their ids").reads(Area::Accounts),
+        )
+        .post(
+            "/api/v1/accounts",
+            sign_up::create_account,
+            doc("Ask for an account, with a token of the app's own")
+                .writes(Area::Accounts)
+                .fails(&[422, 429]),
+        )
+        .post(
+            "/api/v1/emails/confirmations",
+            sign_up::resend_confirmation,
+            doc("Have the mail with the link sent once more").fails(&[403, 429]),
+        )
+        .get(
+            "/api/v1/emails/check_confirmation",
+            sign_up::check_confirmation,
+            doc("Whether the account that was asked for is there"),
         )
         .get(
             "/api/v1/accounts/verify_credentials",
