@@ -92,6 +92,19 @@ pub async fn hand_over(c: &mut Conn, sign_up: SignUpId, account: AccountId) -> R
     Ok(())
 }
 
+/// Removes a token of a program; `false` when there is none like it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete(c: &mut Conn, app: ClientAppId, hash: &[u8]) -> Result<bool> {
+    let token = sign_up_tokens::table.filter(
+        sign_up_tokens::client_app_id
+            .eq(app.0)
+            .and(sign_up_tokens::hash.eq(hash)),
+    );
+    Ok(diesel::delete(token).execute(c).await? > 0)
+}
+
 /// Removes tokens made before `before` whose sign-up is gone, or never was. At most `limit`.
 ///
 /// # Errors
