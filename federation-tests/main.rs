@@ -37,6 +37,7 @@ mod plain_text_tests;
 mod polls_tests;
 mod privacy_tests;
 mod push_tests;
+mod quotes_tests;
 mod relations_tests;
 mod rights_tests;
 mod signature_attacks_tests;

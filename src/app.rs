@@ -10,6 +10,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use tokio::sync::watch;
 
+use crate::auth::passkey::RelyingParty;
 use crate::auth::password::Passwords;
 use crate::config::{self, Config, DatabaseUrl};
 use crate::domain::clock::{Clock, SystemClock, Timestamp};
@@ -43,6 +44,8 @@ pub struct App {
     pub client: Client,
     /// Bounds how many passwords are hashed at once.
     pub passwords: Passwords,
+    /// Who this instance is to passkeys; `None` where its host can have none.
+    pub passkeys: Option<RelyingParty>,
     /// The way out for mails.
     pub mailer: Mailer,
     /// The way out for push messages.
@@ -164,7 +167,9 @@ impl App {
     ) -> Result<App, AppError> {
         let pusher = pusher(&config, &ctx, &client).await?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let name = &config.instance.name;
         Ok(App {
+            passkeys: RelyingParty::new(name, ctx.uris.host(), ctx.uris.base()),
             federation: Federation::new(ctx.clone(), client.clone()).await?,
             started_at: ctx.now(),
             ctx,

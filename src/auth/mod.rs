@@ -4,6 +4,7 @@
 //! throttling and anything that reads or writes rows do not: they call this room. Randomness is a parameter.
 
 pub mod form;
+pub mod passkey;
 pub mod password;
 pub mod pkce;
 pub mod scope;

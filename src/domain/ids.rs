@@ -42,10 +42,14 @@ id_types! {
     ClientAppId,
     /// A browser that is logged in.
     SessionId,
+    /// A key that logs somebody in.
+    PasskeyId,
     /// Somebody who asked for an account and has none yet.
     SignUpId,
     /// A link with which people may sign up.
     SignUpLinkId,
+    /// A post that quotes another, or asks to.
+    QuoteId,
     /// A Note (or what is shown as one).
     PostId,
     /// An Event.

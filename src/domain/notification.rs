@@ -13,6 +13,8 @@ words! {
         Reblog = "reblog",
         /// Somebody whose posts one wants to be told of posted.
         Status = "status",
+        /// Somebody quoted one's post.
+        Quote = "quote",
         /// A poll that one wrote or voted in is over.
         Poll = "poll",
         /// An invitation to an event.

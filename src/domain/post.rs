@@ -3,6 +3,7 @@
 use super::audience::Audience;
 use super::clock::Timestamp;
 use super::ids::{ActorId, EventId, PostId};
+use super::interaction::Policy;
 
 /// A post, or a boost of one (`boost_of` set, everything else empty).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,9 +37,13 @@ pub struct Post {
     pub audience: Audience,
     /// Attached files, as [`Attachment::write`](super::media::Attachment::write) writes them.
     pub attachments: Option<String>,
+    /// Who may answer, quote, like and boost it, as far as its author said.
+    pub policy: Policy,
     pub likes: i64,
     pub boosts: i64,
     pub replies: i64,
+    /// Posts that quote it with its author's leave.
+    pub quotes: i64,
     pub published_at: Timestamp,
     pub edited_at: Option<Timestamp>,
 }

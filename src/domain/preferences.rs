@@ -2,6 +2,7 @@
 
 use super::audience::Audience;
 use super::clock::Timestamp;
+use super::interaction::Openness;
 
 /// Defaults for new posts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub struct Preferences {
     pub audience: Audience,
     pub sensitive: bool,
     pub language: Option<String>,
+    /// Who may quote; `None` where they said nothing.
+    pub quote: Option<Openness>,
 }
 
 impl Default for Preferences {
@@ -17,6 +20,7 @@ impl Default for Preferences {
             audience: Audience::Public,
             sensitive: false,
             language: None,
+            quote: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Timestamp;
 use super::ids::{ActorId, ScheduledId};
+use super::interaction::Policy;
 use super::poll::NewPoll;
 
 /// What a waiting post will be; kept as JSON.
@@ -20,6 +21,9 @@ pub struct Params {
     pub poll: Option<NewPoll>,
     /// Pictures, in their order.
     pub media: Vec<i64>,
+    /// A post to show with it.
+    pub quoted: Option<i64>,
+    pub policy: Policy,
 }
 
 /// A post of a local person that waits.

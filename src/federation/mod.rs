@@ -13,6 +13,7 @@ pub mod keys;
 mod knock;
 pub mod objects;
 mod polls;
+mod quotes;
 pub mod resolve;
 pub mod signatures;
 mod software;

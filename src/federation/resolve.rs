@@ -100,7 +100,7 @@ impl Federation {
             .await;
         let actor = stored.map_err(|error| match error {
             IncomingError::Store(error) => Failure::Store(error),
-            IncomingError::Deleted => Failure::WrongKind,
+            IncomingError::Deleted | IncomingError::Unwanted => Failure::WrongKind,
         })?;
         self.forget(actor.id);
         self.met.invalidate(&actor.uri);
@@ -427,7 +427,7 @@ impl Federation {
 pub(super) fn failed(error: IncomingError) -> Failure {
     match error {
         IncomingError::Store(error) => Failure::Store(error),
-        IncomingError::Deleted => Failure::WrongKind,
+        IncomingError::Deleted | IncomingError::Unwanted => Failure::WrongKind,
     }
 }
 

@@ -61,6 +61,7 @@ async fn clean(app: &App) -> Result<(), Error> {
     let idle = now.minus(SESSION_IDLE);
     while forget_sessions(app, idle).await? {}
     forget_secrets(app, now).await?;
+    while forget_ceremonies(app, now).await? {}
     while forget_codes(app, now.minus(CODES)).await? {}
     while forget_unused_apps(app, now.minus(UNUSED_APPS)).await? {}
     while forget_throttles(app, now.minus(throttle::LONGEST)).await? {}
@@ -108,6 +109,16 @@ async fn forget_secrets(app: &App, now: Timestamp) -> Result<(), Error> {
             Ok(())
         })
         .await
+}
+
+/// Questions to browsers that were not answered in time.
+async fn forget_ceremonies(app: &App, now: Timestamp) -> Result<bool, Error> {
+    let removed = app
+        .ctx
+        .store
+        .transaction(async |tx| store::passkeys::forget_ceremonies(tx, now, AT_ONCE).await)
+        .await?;
+    Ok(removed > 0 && !*app.stop.borrow())
 }
 
 async fn forget_codes(app: &App, before: Timestamp) -> Result<bool, Error> {

@@ -8,6 +8,7 @@ pub mod media;
 mod polls;
 mod process;
 mod queue;
+mod quotes;
 mod runner;
 mod scheduled;
 mod send_mail;

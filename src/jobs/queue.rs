@@ -15,6 +15,7 @@ use crate::store::{self, Error};
 use crate::telemetry::metrics::{JOB_SECONDS, JOBS};
 
 use super::polls::{ClosePoll, SharePollTotals};
+use super::quotes::VerifyQuote;
 use super::scheduled::PublishScheduledPost;
 use super::send_mail::SendMail;
 use super::send_push::SendPush;
@@ -56,6 +57,7 @@ pub fn kinds() -> Vec<Arc<dyn Job>> {
         Arc::new(ClosePoll),
         Arc::new(SharePollTotals),
         Arc::new(SendPush),
+        Arc::new(VerifyQuote),
     ]
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::ids::{ActorId, PostId, RowId};
+use crate::domain::interaction::{Deed, Verdict};
 use crate::domain::keys::PublicKeyRow;
 use crate::domain::notification::NotificationKind;
 use crate::domain::poll::Poll;
@@ -22,7 +23,8 @@ use crate::store::{
 
 use super::notify::{About, spread, tell};
 use super::poll::{self, Coming};
-use super::{Ctx, news};
+use super::quote::{self, ReceivedQuote};
+use super::{Ctx, leave, news};
 
 /// A post of a remote actor, read and checked. Ids of rows are made when it is stored.
 #[derive(Debug, Clone)]
@@ -35,6 +37,8 @@ pub struct ReceivedPost {
     pub tags: Vec<String>,
     /// Its poll; `post` and `fetched_at` are set when it is stored.
     pub poll: Option<Poll>,
+    /// What it shows.
+    pub quote: Option<ReceivedQuote>,
 }
 
 /// A remote actor's document, read and checked.
@@ -50,6 +54,8 @@ pub struct ReceivedActor {
 pub enum IncomingError {
     #[error("it was deleted before")]
     Deleted,
+    #[error("who it answers takes no answers from its author")]
+    Unwanted,
     #[error("the database failed")]
     Store(#[from] store::Error),
 }
@@ -73,6 +79,11 @@ pub async fn receive_post(
     post.thread = post.id;
     if let Some(uri) = &post.in_reply_to_uri {
         if let Some(parent) = posts::find_by_uri(tx, uri).await? {
+            if parent.local
+                && leave::verdict(tx, post.author, &parent, Deed::Answer).await? == Verdict::Refused
+            {
+                return Err(IncomingError::Unwanted);
+            }
             post.in_reply_to = Some(parent.id);
             post.thread = parent.thread;
             post.event = parent.event;
@@ -93,6 +104,7 @@ pub async fn receive_post(
         return known.map(|known| known.id).ok_or(IncomingError::Deleted);
     }
     poll::receive(ctx, tx, (post.id, received.poll.as_ref()), Coming::Whole).await?;
+    quote::receive(ctx, tx, &post, received.quote.as_ref()).await?;
     if beforehand.awaited {
         posts::adopt_replies(tx, &post.uri, post.id).await?;
     }
@@ -137,6 +149,13 @@ pub async fn receive_edit(
     }
     let poll = (before.id, received.poll.as_ref());
     if stale {
+        // As Mastodon does: counts, and who may do what, change without an edit.
+        let standing = Post {
+            policy: received.post.policy,
+            ..before
+        };
+        posts::set_policy(tx, standing.id, &standing.policy).await?;
+        quote::receive(ctx, tx, &standing, received.quote.as_ref()).await?;
         return Ok(poll::receive(ctx, tx, poll, Coming::Counts).await?);
     }
     let stored: Vec<Recipient> = posts::recipients(tx, before.id).await?;
@@ -162,6 +181,7 @@ pub async fn receive_edit(
         likes: before.likes,
         boosts: before.boosts,
         replies: before.replies,
+        quotes: before.quotes,
         ..received.post.clone()
     };
     let asked = polls::find(tx, before.id).await?;
@@ -181,6 +201,7 @@ pub async fn receive_edit(
         post_versions::keep(tx, RowId(ctx.id()), &before).await?;
     }
     posts::update(tx, &post, &recipients, &received.tags).await?;
+    quote::receive(ctx, tx, &post, received.quote.as_ref()).await?;
     news::edited(ctx, tx, &post).await?;
     Ok(poll::receive(ctx, tx, poll, Coming::Whole).await?)
 }

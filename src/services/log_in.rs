@@ -17,6 +17,8 @@ use super::{Chance, Ctx};
 const WINDOW: Duration = Duration::from_mins(10);
 /// A client address may try as often as this many accounts together: people share addresses.
 const ACCOUNTS_PER_ADDRESS: u32 = 6;
+/// The same for questions to browsers, which one log-in page puts again every few minutes.
+const QUESTIONS_PER_ADDRESS: u32 = 30;
 /// Longer names are not looked up; no handle or mail address is longer.
 const NAME_BYTES: usize = 320;
 
@@ -163,12 +165,7 @@ async fn check(
 ) -> Result<Account, LogInError> {
     let name = normal(attempt.name);
     let by_name = gate(ctx, "log-in-name", &name, 1);
-    let by_address = gate(
-        ctx,
-        "log-in-address",
-        &attempt.network.to_string(),
-        ACCOUNTS_PER_ADDRESS,
-    );
+    let by_address = address_gate(ctx, attempt.network);
     for gate in [&by_address, &by_name] {
         if let Some(wait) = throttle::spend(ctx, gate).await? {
             return Err(LogInError::Throttled(wait));
@@ -205,6 +202,23 @@ fn gate(ctx: &Ctx, what: &str, whom: &str, times: u32) -> Gate {
 /// Counts tries at the password of one account, wherever it is asked for.
 pub(super) fn account_gate(ctx: &Ctx, account: AccountId) -> Gate {
     gate(ctx, "log-in", &account.to_string(), 1)
+}
+
+/// Counts tries to log in from one client address, with passwords and passkeys.
+pub(super) fn address_gate(ctx: &Ctx, network: IpAddr) -> Gate {
+    let whom = network.to_string();
+    gate(ctx, "log-in-address", &whom, ACCOUNTS_PER_ADDRESS)
+}
+
+/// Counts how often one client address asks for a question to its passkeys: each is a row for some minutes.
+pub(super) fn question_gate(ctx: &Ctx, network: IpAddr) -> Gate {
+    let whom = network.to_string();
+    gate(ctx, "passkey-question", &whom, QUESTIONS_PER_ADDRESS)
+}
+
+/// Counts tries with passkeys of one account. By itself, so that who guesses passwords does not shut them out.
+pub(super) fn passkey_gate(ctx: &Ctx, account: AccountId) -> Gate {
+    gate(ctx, "passkey", &account.to_string(), 1)
 }
 
 /// A name in the one form in which it is looked up and counted.

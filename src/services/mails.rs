@@ -38,6 +38,10 @@ pub enum Notice {
     EmailChanged { account: AccountId, old: String },
     /// The password is another one, or the second factor was turned off.
     SecurityChanged { account: AccountId },
+    /// The account can be logged in to with another passkey.
+    PasskeyAdded { account: AccountId },
+    /// One of its passkeys counts no more.
+    PasskeyRemoved { account: AccountId },
 }
 
 /// A notice as it stands in its row.
@@ -106,7 +110,9 @@ impl Desk<'_> {
             Notice::AddressInUse { account }
             | Notice::Welcome { account }
             | Notice::EmailChanged { account, .. }
-            | Notice::SecurityChanged { account } => {
+            | Notice::SecurityChanged { account }
+            | Notice::PasskeyAdded { account }
+            | Notice::PasskeyRemoved { account } => {
                 let Some(account) = accounts::find(tx, *account).await? else {
                     return Ok(None);
                 };
@@ -138,6 +144,17 @@ impl Desk<'_> {
             ))),
             Notice::SecurityChanged { .. } => Some(self.mail(to, "the log-in of your account changed", &format!(
                 "the way to log in to the account {name} was changed: its password, or the codes beside it.\n\n\
+                If it was not you, set a new password at once:\n{}\n",
+                at("/password/reset")
+            ))),
+            Notice::PasskeyAdded { .. } => Some(self.mail(to, "a passkey was added to your account", &format!(
+                "a passkey was added to the account {name}. It logs in without the password.\n\n\
+                If it was not you, set a new password at once:\n{}\nand then remove the passkeys that are not \
+                yours, because they go on counting:\n{}\n",
+                at("/password/reset"), at("/settings/security")
+            ))),
+            Notice::PasskeyRemoved { .. } => Some(self.mail(to, "a passkey of your account was removed", &format!(
+                "a passkey of the account {name} was removed and counts no more.\n\n\
                 If it was not you, set a new password at once:\n{}\n",
                 at("/password/reset")
             ))),

@@ -1,26 +1,30 @@
 //! Writing, changing and removing posts of local people.
 
+mod written;
+
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
 use crate::domain::ids::{ActivityId, ActorId, MediaId, PostId, RowId};
+use crate::domain::interaction::{Deed, Policy, Verdict};
 use crate::domain::media::MAX_ATTACHED;
 use crate::domain::notification::NotificationKind;
 use crate::domain::outgoing::Receivers;
-use crate::domain::poll::{NewPoll, Poll, PollFault};
-use crate::domain::post::{Post, Recipient};
+use crate::domain::poll::{NewPoll, PollFault};
+use crate::domain::post::Post;
 use crate::store::tombstones::Tombstone;
 use crate::store::{
-    self, Conn, activities, actors, blocks, polls, post_versions, posts, tombstones,
+    self, Conn, activities, blocks, polls, post_versions, posts, quotes, tombstones,
 };
-use crate::text::markdown::{self, MentionLink};
 use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote, OutgoingTombstone};
-use crate::wire::activitystreams::render::{self, Named, NoteCard, url};
+use crate::wire::activitystreams::render::{self, url};
 
 use super::media::{self, Description};
 use super::notify::{About, spread, tell};
-use super::poll;
 use super::send::{Letter, send};
-use super::{Ctx, news};
+use super::{Ctx, leave, news, quote};
+use written::{Written, announce, compose, named};
+
+pub(super) use written::receivers;
 
 /// What somebody wants to post.
 #[derive(Debug, Clone)]
@@ -40,6 +44,10 @@ pub struct Draft {
     pub media: Vec<MediaId>,
     /// What is to be said of them from now on.
     pub media_changes: Vec<(MediaId, Description)>,
+    /// A post to show with it. An edit leaves that as it is.
+    pub quoted: Option<PostId>,
+    /// Who may answer and quote it.
+    pub policy: Policy,
 }
 
 /// Why a post cannot be written, changed or removed.
@@ -61,6 +69,10 @@ pub enum PostError {
     NoSuchMedia,
     #[error("a description of a picture is too long")]
     AltTooLong,
+    #[error("its author takes no answers from you")]
+    MayNotAnswer,
+    #[error("its author does not let you quote it")]
+    MayNotQuote,
     #[error("only its author can do that")]
     NotTheAuthor,
     #[error(transparent)]
@@ -100,17 +112,35 @@ pub(super) async fn publish_within(
     {
         return Err(PostError::NoSuchPost);
     }
-    let draft = &reachable(tx, author, draft).await?;
+    if let Some(parent) = &parent
+        && leave::verdict(tx, author.id, parent, Deed::Answer).await? == Verdict::Refused
+    {
+        return Err(PostError::MayNotAnswer);
+    }
+    let quoted = quote::quotable(tx, author, draft.quoted).await?;
+    let draft = &Draft {
+        audience: quoted.as_ref().map_or(draft.audience, |quoted| {
+            draft.audience.narrower(quoted.post.audience)
+        }),
+        ..reachable(tx, author, draft).await?
+    };
     let (mut post, mut written) = compose(ctx, author, draft, id, parent.as_ref());
     post.attachments = media::attach(ctx, tx, author, (id, draft)).await?;
     posts::insert(tx, &post, &written.recipients, &written.tags).await?;
     written.ask(ctx, tx, id, draft.poll.as_ref()).await?;
+    if let Some(quoted) = &quoted {
+        written.quote = Some(quote::begin(ctx, tx, &post, quoted).await?);
+    }
     let create = OutgoingActivity::create(
         url(&format!("{}/activity", post.uri)),
         url(&author.uri),
         written.note(ctx, author, &post),
     );
     announce(ctx, tx, (author, &post), create, &written).await?;
+    if let (Some(quoted), Some(quote)) = (&quoted, &written.quote) {
+        let note = written.note(ctx, author, &post);
+        quote::ask(ctx, tx, (author, note), (quoted, quote)).await?;
+    }
     for person in &draft.mentioned {
         tell(
             ctx,
@@ -169,6 +199,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
             likes: before.likes,
             boosts: before.boosts,
             replies: before.replies,
+            quotes: before.quotes,
             attachments: media::attach(ctx, tx, author, (id, &draft)).await?,
             ..composed
         };
@@ -176,6 +207,7 @@ pub async fn edit(ctx: &Ctx, author: &Actor, id: PostId, draft: &Draft) -> Resul
         posts::update(tx, &post, &written.recipients, &written.tags).await?;
         news::edited(ctx, tx, &post).await?;
         written.ask(ctx, tx, id, draft.poll.as_ref()).await?;
+        written.quote = quotes::list(tx, &[id]).await?.pop();
         let activity = format!("{}#updates/{}", post.uri, edited.micros());
         let update = OutgoingActivity::update(
             url(&activity),
@@ -257,13 +289,63 @@ pub async fn document(
         .collect();
     let named = named(c, &recipients).await?;
     let poll = polls::find(c, post.id).await?;
+    let quote = quotes::list(c, &[post.id]).await?.pop();
     Ok(Written {
         recipients,
         tags,
         named,
         poll,
+        quote,
     }
     .note(ctx, author, post))
+}
+
+/// Says who may answer and quote a post from now on.
+///
+/// # Errors
+/// See [`PostError`].
+pub async fn set_policy(
+    ctx: &Ctx,
+    author: &Actor,
+    id: PostId,
+    policy: Policy,
+) -> Result<(), PostError> {
+    ctx.transact(async |tx| {
+        let before = own(tx, author, id).await?;
+        posts::set_policy(tx, id, &policy).await?;
+        let post = Post { policy, ..before };
+        Ok(resend(ctx, tx, author, &post).await?)
+    })
+    .await
+}
+
+/// Sends a post as it stands to all who had it, where its text did not change: no `updated` says otherwise.
+pub(super) async fn resend(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    author: &Actor,
+    post: &Post,
+) -> store::Result<()> {
+    let note = document(ctx, tx, author, post).await?;
+    let (to, cc) = (note.to.clone(), note.cc.clone());
+    let id = ActivityId(ctx.id());
+    let activity = url(&format!("{}#standing/{id}", post.uri));
+    let recipients = posts::recipients(tx, post.id).await?;
+    let mut receivers = receivers(post, &recipients);
+    receivers.had.push(post.uri.clone());
+    let letter = Letter {
+        id,
+        actor: author.id,
+        activity: OutgoingActivity::update(activity, url(&author.uri), note).addressed(to, cc),
+        object_uri: Some(post.uri.clone()),
+        receivers,
+        subjects: std::iter::once(author.id)
+            .chain(recipients.iter().map(|r| r.actor))
+            .collect(),
+        listed: false,
+        for_mobilizon: None,
+    };
+    send(ctx, tx, letter).await
 }
 
 async fn own(tx: &mut Conn, author: &Actor, id: PostId) -> Result<Post, PostError> {
@@ -299,195 +381,4 @@ pub(super) fn check(ctx: &Ctx, draft: &Draft) -> Result<(), PostError> {
         return Err(PostError::TooManyMentions);
     }
     Ok(())
-}
-
-/// What goes with a post.
-struct Written {
-    recipients: Vec<Recipient>,
-    tags: Vec<String>,
-    named: Vec<Named>,
-    poll: Option<Poll>,
-}
-
-impl Written {
-    /// Gives the post its poll, or none.
-    async fn ask(
-        &mut self,
-        ctx: &Ctx,
-        tx: &mut Conn,
-        post: PostId,
-        asked: Option<&NewPoll>,
-    ) -> Result<(), PostError> {
-        let fresh = asked
-            .map(|asked| poll::fresh(ctx, post, asked))
-            .transpose()?;
-        self.poll = poll::set(ctx, tx, post, fresh).await?;
-        Ok(())
-    }
-
-    fn note(&self, ctx: &Ctx, author: &Actor, post: &Post) -> OutgoingNote {
-        render::note(&NoteCard {
-            post,
-            author_uri: &author.uri,
-            author_followers: author.followers.as_deref().unwrap_or(&author.uri),
-            named: &self.named,
-            tags: &self.tags,
-            poll: self.poll.as_ref(),
-            uris: &ctx.uris,
-        })
-    }
-}
-
-fn compose(
-    ctx: &Ctx,
-    author: &Actor,
-    draft: &Draft,
-    id: PostId,
-    parent: Option<&Post>,
-) -> (Post, Written) {
-    let mut mentioned: Vec<ActorId> = Vec::new();
-    let rendered = markdown::render(
-        &draft.text,
-        &mut |mention| {
-            let host = mention.host.as_deref().unwrap_or(ctx.uris.domain());
-            let person = draft.mentioned.iter().find(|actor| {
-                actor.handle.eq_ignore_ascii_case(&mention.user)
-                    && actor.host.eq_ignore_ascii_case(host)
-            })?;
-            mentioned.push(person.id);
-            Some(MentionLink {
-                href: person.url.clone().unwrap_or_else(|| person.uri.clone()),
-                actor_uri: person.uri.clone(),
-                label: person.handle.clone(),
-            })
-        },
-        &mut |tag| Some(ctx.uris.tag(&tag.to_lowercase())),
-    );
-    mentioned.sort_unstable();
-    mentioned.dedup();
-    let named = draft
-        .mentioned
-        .iter()
-        .filter(|actor| mentioned.contains(&actor.id))
-        .map(|actor| Named {
-            uri: actor.uri.clone(),
-            handle: actor.full_handle(),
-            mentioned: true,
-        })
-        .collect();
-    let mut tags: Vec<String> = rendered
-        .hashtags
-        .iter()
-        .map(|tag| tag.to_lowercase())
-        .collect();
-    tags.sort_unstable();
-    tags.dedup();
-    let uri = ctx.uris.post(id);
-    let post = Post {
-        id,
-        url: Some(uri.clone()),
-        uri,
-        local: true,
-        kind: if draft.poll.is_some() {
-            "Question"
-        } else {
-            "Note"
-        }
-        .to_owned(),
-        author: author.id,
-        boost_of: None,
-        in_reply_to: parent.map(|p| p.id),
-        in_reply_to_uri: parent.map(|p| p.uri.clone()),
-        thread: parent.map_or(id, |p| p.thread),
-        event: parent.and_then(|p| p.event),
-        group: None,
-        title: String::new(),
-        content: rendered.html,
-        source: Some(draft.text.clone()),
-        warning: draft.warning.trim().to_owned(),
-        sensitive: draft.sensitive || !draft.warning.trim().is_empty(),
-        language: draft.language.clone(),
-        audience: parent.map_or(draft.audience, |p| draft.audience.narrower(p.audience)),
-        attachments: None,
-        likes: 0,
-        boosts: 0,
-        replies: 0,
-        published_at: ctx.now(),
-        edited_at: None,
-    };
-    let recipients = mentioned
-        .into_iter()
-        .map(|actor| Recipient {
-            actor,
-            mentioned: true,
-        })
-        .collect();
-    (
-        post,
-        Written {
-            recipients,
-            tags,
-            named,
-            poll: None,
-        },
-    )
-}
-
-async fn named(c: &mut Conn, recipients: &[Recipient]) -> store::Result<Vec<Named>> {
-    let ids: Vec<ActorId> = recipients.iter().map(|r| r.actor).collect();
-    let people = actors::list(c, &ids).await?;
-    Ok(recipients
-        .iter()
-        .filter_map(|r| {
-            let actor = people.iter().find(|actor| actor.id == r.actor)?;
-            Some(Named {
-                uri: actor.uri.clone(),
-                handle: actor.full_handle(),
-                mentioned: r.mentioned,
-            })
-        })
-        .collect())
-}
-
-pub(super) fn receivers(post: &Post, recipients: &[Recipient]) -> Receivers {
-    Receivers {
-        followers_of: if post.audience == Audience::Direct {
-            Vec::new()
-        } else {
-            vec![post.author]
-        },
-        actors: recipients.iter().map(|r| r.actor).collect(),
-        had: Vec::new(),
-    }
-}
-
-async fn announce(
-    ctx: &Ctx,
-    tx: &mut Conn,
-    (author, post): (&Actor, &Post),
-    activity: OutgoingActivity,
-    written: &Written,
-) -> store::Result<()> {
-    let followers = author.followers.as_deref().unwrap_or(&author.uri);
-    let (to, cc) = render::audience(post.audience, followers, &written.named);
-    let changed = post.edited_at.is_some();
-    let mut receivers = receivers(post, &written.recipients);
-    if changed {
-        receivers.had.push(post.uri.clone());
-    }
-    let mut activity = activity.addressed(to, cc);
-    activity.published = Some(post.edited_at.unwrap_or(post.published_at).rfc3339());
-    let letter = Letter {
-        id: ActivityId(ctx.id()),
-        actor: author.id,
-        activity,
-        object_uri: Some(post.uri.clone()),
-        receivers,
-        subjects: std::iter::once(author.id)
-            .chain(written.recipients.iter().map(|r| r.actor))
-            .collect(),
-        listed: post.audience.is_public() && !changed,
-        for_mobilizon: None,
-    };
-    send(ctx, tx, letter).await
 }

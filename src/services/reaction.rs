@@ -3,6 +3,7 @@
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
 use crate::domain::ids::{ActivityId, PostId};
+use crate::domain::interaction::{Deed, Policy, Verdict};
 use crate::domain::notification::NotificationKind;
 use crate::domain::outgoing::Receivers;
 use crate::domain::post::Post;
@@ -12,7 +13,7 @@ use crate::wire::activitystreams::render::{public, url};
 
 use super::notify::{About, tell};
 use super::send::{Letter, send};
-use super::{Ctx, news};
+use super::{Ctx, leave, news};
 
 /// Why a reaction is not possible.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,8 @@ pub enum ReactionError {
     NoSuchPost,
     #[error("only public posts can be boosted")]
     NotPublic,
+    #[error("its author does not let you do that")]
+    MayNot,
     #[error("the database failed")]
     Store(#[from] store::Error),
 }
@@ -45,13 +48,26 @@ async fn open_to(tx: &mut Conn, who: &Actor, id: PostId) -> Result<(Post, Actor)
     Ok((post, author))
 }
 
+/// The same, for somebody here, whom the author's policy may refuse.
+async fn allowed_to(
+    tx: &mut Conn,
+    who: &Actor,
+    (id, deed): (PostId, Deed),
+) -> Result<(Post, Actor), ReactionError> {
+    let (post, author) = open_to(tx, who, id).await?;
+    if leave::verdict(tx, who.id, &post, deed).await? == Verdict::Refused {
+        return Err(ReactionError::MayNot);
+    }
+    Ok((post, author))
+}
+
 /// `who` (local) likes a post they may see.
 ///
 /// # Errors
 /// See [`ReactionError`].
 pub async fn like(ctx: &Ctx, who: &Actor, post: PostId) -> Result<(), ReactionError> {
     ctx.transact(async |tx| {
-        let (post, author) = open_to(tx, who, post).await?;
+        let (post, author) = allowed_to(tx, who, (post, Deed::Like)).await?;
         let id = ctx.id();
         let uri = ctx.uris.under(&who.uri, "likes", id);
         if !likes::insert(tx, id, &uri, who.id, post.id, ctx.now()).await? {
@@ -137,9 +153,11 @@ fn boost_of(ctx: &Ctx, id: PostId, (who, uri): (&Actor, String), post: &Post) ->
         language: None,
         audience: Audience::Public,
         attachments: None,
+        policy: Policy::default(),
         likes: 0,
         boosts: 0,
         replies: 0,
+        quotes: 0,
         published_at: ctx.now(),
         edited_at: None,
     }
@@ -177,7 +195,7 @@ fn letter(id: ActivityId, who: &Actor, author: &Actor, activity: OutgoingActivit
 /// See [`ReactionError`].
 pub async fn boost(ctx: &Ctx, who: &Actor, post: PostId) -> Result<Post, ReactionError> {
     ctx.transact(async |tx| {
-        let (post, author) = open_to(tx, who, post).await?;
+        let (post, author) = allowed_to(tx, who, (post, Deed::Boost)).await?;
         if !post.audience.is_public() {
             return Err(ReactionError::NotPublic);
         }

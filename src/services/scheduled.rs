@@ -79,6 +79,8 @@ pub async fn schedule(
             in_reply_to: draft.in_reply_to.map(|id| id.0),
             poll: draft.poll.clone(),
             media: draft.media.iter().map(|id| id.0).collect(),
+            quoted: draft.quoted.map(|id| id.0),
+            policy: draft.policy,
         },
     };
     ctx.store
@@ -216,6 +218,8 @@ pub async fn publish(
         mentioned,
         media: params.media.iter().copied().map(MediaId).collect(),
         media_changes: Vec::new(),
+        quoted: params.quoted.map(PostId),
+        policy: params.policy,
     };
     let id = PostId(ctx.id());
     let done: Result<(), PostError> = ctx

@@ -10,12 +10,12 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{AccountId, ActorId, ClientAppId, TokenId};
 
 use super::Conn;
-use super::backend::MultiBackend;
+use super::backend::{MultiBackend, PerDb};
 use super::error::{Error, Result, word};
 use super::schema::{
     account_secrets, accounts, recovery_codes, second_factors, sign_up_links, tokens,
 };
-use super::{authorization_codes, push_subscriptions, sessions};
+use super::{authorization_codes, passkeys, push_subscriptions, sessions};
 
 diesel::define_sql_function! { fn lower(text: Text) -> Text; }
 
@@ -109,6 +109,24 @@ pub async fn find(c: &mut Conn, id: AccountId) -> Result<Option<Account>> {
         .await
         .optional()?;
     row.map(Account::try_from).transpose()
+}
+
+/// An account that stays as it is, and whose passkeys stay as many, until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_locked(c: &mut Conn, id: AccountId) -> Result<Option<Account>> {
+    let plain = diesel::sql_query("SELECT id FROM accounts WHERE id = $1")
+        .bind::<diesel::sql_types::BigInt, _>(id.0);
+    let locking = diesel::sql_query("SELECT id FROM accounts WHERE id = $1 FOR UPDATE")
+        .bind::<diesel::sql_types::BigInt, _>(id.0);
+    PerDb {
+        sqlite: plain,
+        pg: locking,
+    }
+    .execute(c)
+    .await?;
+    find(c, id).await
 }
 
 /// The account that uses a mail address, upper and lower case being the same.
@@ -215,6 +233,7 @@ pub async fn revoke_token(c: &mut Conn, token: TokenId, now: Timestamp) -> Resul
 }
 
 /// Ends all log-ins of an account: browsers, tokens with what was subscribed with them, and secrets that were mailed.
+/// Passkeys stay, but none that is being added is finished.
 ///
 /// # Errors
 /// When the database fails.
@@ -223,6 +242,7 @@ pub async fn end_log_ins(c: &mut Conn, account: AccountId, now: Timestamp) -> Re
     revoke_tokens(c, account, now).await?;
     authorization_codes::delete_all(c, account).await?;
     sessions::end_all(c, account, now).await?;
+    passkeys::end_ceremonies(c, account).await?;
     diesel::delete(account_secrets::table.filter(account_secrets::account_id.eq(account.0)))
         .execute(c)
         .await?;
@@ -250,6 +270,7 @@ async fn revoke_tokens(c: &mut Conn, account: AccountId, now: Timestamp) -> Resu
 pub async fn delete(c: &mut Conn, account: AccountId) -> Result<()> {
     let id = account.0;
     sessions::delete_all(c, account).await?;
+    passkeys::delete_all(c, account).await?;
     authorization_codes::delete_all(c, account).await?;
     push_subscriptions::delete_all(c, account).await?;
     diesel::delete(tokens::table.filter(tokens::account_id.eq(id)))

@@ -63,12 +63,12 @@ pub enum Share {
 }
 
 impl Share {
-    /// A condition on `jobs.kind`, and what stands for its `$4`.
+    /// A condition on `jobs.kind`, and what stands for its `$3`. SQLite numbers parameters in the order they appear in.
     const fn condition(self) -> (&'static str, &'static str) {
         match self {
-            Share::All => ("kind <> $4", ""),
-            Share::Only(kind) => ("kind = $4", kind),
-            Share::Without(kind) => ("kind <> $4", kind),
+            Share::All => ("kind <> $3", ""),
+            Share::Only(kind) => ("kind = $3", kind),
+            Share::Without(kind) => ("kind <> $3", kind),
         }
     }
 }
@@ -85,22 +85,25 @@ pub async fn claim(
 ) -> Result<Vec<JobRow>> {
     const HEAD: &str = "UPDATE jobs SET leased_until = $1 WHERE id IN (SELECT id FROM jobs WHERE parked_at IS NULL AND due_at <= $2 \
         AND leased_until <= $2 AND ";
-    const ORDER: &str = " ORDER BY due_at, id LIMIT $3";
+    const ORDER: &str = " ORDER BY due_at, id LIMIT $4";
     const TAIL: &str = " RETURNING id, kind, payload, attempts";
     let (condition, kind) = share.condition();
     let bound = |lock: &str| {
         diesel::sql_query(format!("{HEAD}{condition}{ORDER}{lock}){TAIL}"))
             .bind::<BigInt, _>(lease.micros())
             .bind::<BigInt, _>(now.micros())
-            .bind::<BigInt, _>(limit)
             .bind::<Text, _>(kind)
+            .bind::<BigInt, _>(limit)
     };
-    Ok(PerDb {
+    let mut taken: Vec<JobRow> = PerDb {
         sqlite: bound(""),
         pg: bound(" FOR UPDATE SKIP LOCKED"),
     }
     .load(c)
-    .await?)
+    .await?;
+    // `RETURNING` has no order.
+    taken.sort_unstable_by_key(|row| row.id);
+    Ok(taken)
 }
 
 /// Removes a job that is done.

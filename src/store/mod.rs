@@ -42,6 +42,7 @@ pub mod notifications;
 pub mod numbers;
 pub mod parked;
 pub mod participations;
+pub mod passkeys;
 pub mod polls;
 pub mod post_versions;
 mod postgres;
@@ -50,6 +51,7 @@ pub mod profile_fields;
 pub mod push_subscriptions;
 #[cfg(test)]
 pub(crate) mod queue_kit;
+pub mod quotes;
 pub mod receivers;
 pub mod reports;
 pub mod residents;

@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{ActorId, EventId, PostId};
+use crate::domain::interaction::Policy;
 use crate::domain::post::{Post, Recipient};
 
 use super::Conn;
@@ -41,9 +42,11 @@ pub(super) struct PostRow {
     language: Option<String>,
     audience: String,
     attachments: Option<String>,
+    policy: Option<String>,
     likes_count: i64,
     boosts_count: i64,
     replies_count: i64,
+    quotes_count: i64,
     published_at: i64,
     edited_at: Option<i64>,
 }
@@ -73,9 +76,11 @@ impl TryFrom<PostRow> for Post {
             language: row.language,
             audience: word("posts.audience", Audience::parse(&row.audience))?,
             attachments: row.attachments,
+            policy: Policy::read(row.policy.as_deref()),
             likes: row.likes_count,
             boosts: row.boosts_count,
             replies: row.replies_count,
+            quotes: row.quotes_count,
             published_at: Timestamp::from_micros(row.published_at),
             edited_at: row.edited_at.map(Timestamp::from_micros),
         })
@@ -105,9 +110,11 @@ impl From<&Post> for PostRow {
             language: post.language.clone(),
             audience: post.audience.as_str().to_owned(),
             attachments: post.attachments.clone(),
+            policy: post.policy.write(),
             likes_count: post.likes,
             boosts_count: post.boosts,
             replies_count: post.replies,
+            quotes_count: post.quotes,
             published_at: post.published_at.micros(),
             edited_at: post.edited_at.map(Timestamp::micros),
         }
@@ -345,6 +352,7 @@ pub async fn delete(c: &mut Conn, post: &Post) -> Result<()> {
             .execute(c)
             .await?;
         super::post_versions::delete_with(c, PostId(id)).await?;
+        super::quotes::forget_post(c, PostId(id)).await?;
         diesel::delete(pins::table.filter(pins::post_id.eq(id)))
             .execute(c)
             .await?;
@@ -370,6 +378,18 @@ pub async fn delete(c: &mut Conn, post: &Post) -> Result<()> {
     if let Some(boosted) = post.boost_of {
         count_boost(c, boosted, -1).await?;
     }
+    Ok(())
+}
+
+/// Keeps what the author of a post says about who may answer and quote it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_policy(c: &mut Conn, post: PostId, policy: &Policy) -> Result<()> {
+    diesel::update(posts::table.find(post.0))
+        .set(posts::policy.eq(policy.write()))
+        .execute(c)
+        .await?;
     Ok(())
 }
 

@@ -139,11 +139,27 @@ diesel::table! {
         language -> Nullable<Text>,
         audience -> Text,
         attachments -> Nullable<Text>,
+        policy -> Nullable<Text>,
         likes_count -> BigInt,
         boosts_count -> BigInt,
         replies_count -> BigInt,
+        quotes_count -> BigInt,
         published_at -> BigInt,
         edited_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    quotes (id) {
+        id -> BigInt,
+        post_uri -> Text,
+        post_id -> Nullable<BigInt>,
+        actor_id -> BigInt,
+        quoted_uri -> Text,
+        quoted_id -> Nullable<BigInt>,
+        state -> Text,
+        authorization_uri -> Nullable<Text>,
+        created_at -> BigInt,
     }
 }
 
@@ -572,6 +588,7 @@ diesel::table! {
         visibility -> Text,
         sensitive -> Bool,
         language -> Nullable<Text>,
+        quote_policy -> Nullable<Text>,
     }
 }
 
@@ -822,11 +839,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    passkeys (id) {
+        id -> BigInt,
+        account_id -> BigInt,
+        name -> Text,
+        credential_id -> Binary,
+        user_handle -> Binary,
+        credential -> Text,
+        created_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    passkey_ceremonies (id) {
+        id -> BigInt,
+        hash -> Binary,
+        account_id -> Nullable<BigInt>,
+        state -> Text,
+        expires_at -> BigInt,
+    }
+}
+
 diesel::joinable!(accounts -> actors (actor_id));
 diesel::joinable!(handles -> actors (actor_id));
 diesel::joinable!(pins -> posts (post_id));
 diesel::joinable!(tokens -> accounts (account_id));
 diesel::joinable!(account_secrets -> accounts (account_id));
+diesel::joinable!(passkeys -> accounts (account_id));
 diesel::joinable!(sessions -> accounts (account_id));
 diesel::joinable!(authorization_codes -> client_apps (client_app_id));
 diesel::joinable!(client_app_tokens -> client_apps (client_app_id));
@@ -841,7 +882,7 @@ macro_rules! together {
 }
 
 together! {
-    accounts: account_secrets, sessions, tokens;
+    accounts: account_secrets, passkeys, sessions, tokens;
     activities: activity_bodies, deliveries, lanes;
     actors: accounts, follow_options, follows, handles, invitations, participations, poll_votes, posts;
     client_apps: authorization_codes, client_app_tokens, tokens;
@@ -851,7 +892,7 @@ together! {
     inbox_items: inbox_bodies;
     lanes: deliveries, hosts;
     list_members: lists;
-    posts: followed_tags, follows, list_members, lists, pins, poll_votes, post_recipients, post_tags;
+    posts: followed_tags, follows, list_members, lists, pins, poll_votes, post_recipients, post_tags, quotes;
     push_subscriptions: tokens;
     sign_up_tokens: sign_ups;
     tombstones: activities, deliveries;

@@ -7,6 +7,7 @@ use diesel_async::RunQueryDsl;
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::ActorId;
+use crate::domain::interaction::Openness;
 use crate::domain::notification::{NotificationPolicy, PolicyValue};
 use crate::domain::preferences::{Marker, Preferences, Timeline};
 
@@ -20,23 +21,25 @@ use super::schema::{markers, notification_policies, preferences};
 /// # Errors
 /// When the database fails.
 pub async fn find_preferences(c: &mut Conn, actor: ActorId) -> Result<Preferences> {
-    let found: Option<(String, bool, Option<String>)> = preferences::table
+    let found: Option<(String, bool, Option<String>, Option<String>)> = preferences::table
         .find(actor.0)
         .select((
             preferences::visibility,
             preferences::sensitive,
             preferences::language,
+            preferences::quote_policy,
         ))
         .first(c)
         .await
         .optional()?;
-    let Some((audience, sensitive, language)) = found else {
+    let Some((audience, sensitive, language, quote)) = found else {
         return Ok(Preferences::default());
     };
     Ok(Preferences {
         audience: word("preferences.visibility", Audience::parse(&audience))?,
         sensitive,
         language,
+        quote: quote.as_deref().and_then(Openness::parse),
     })
 }
 
@@ -52,6 +55,7 @@ pub async fn put_preferences(c: &mut Conn, actor: ActorId, set: &Preferences) ->
                 preferences::visibility.eq(set.audience.as_str()),
                 preferences::sensitive.eq(set.sensitive),
                 preferences::language.eq(set.language.as_deref()),
+                preferences::quote_policy.eq(set.quote.map(Openness::as_str)),
             ))
             .on_conflict(preferences::actor_id)
             .do_update()
@@ -59,6 +63,7 @@ pub async fn put_preferences(c: &mut Conn, actor: ActorId, set: &Preferences) ->
                 preferences::visibility.eq(excluded(preferences::visibility)),
                 preferences::sensitive.eq(excluded(preferences::sensitive)),
                 preferences::language.eq(excluded(preferences::language)),
+                preferences::quote_policy.eq(excluded(preferences::quote_policy)),
             )),
     )
     .execute(c)

@@ -11,6 +11,7 @@ use super::error::Result;
 use super::posts::{PostRow, many};
 use super::schema::{
     actors, followed_tags, follows, list_members, lists, pins, post_recipients, post_tags, posts,
+    quotes,
 };
 
 /// A page of a list: ids below `max`, above `since`, at most `limit`; with `min` the ones next above it.
@@ -362,4 +363,19 @@ pub async fn boosts_of(
             .load(c)
             .await?,
     )
+}
+
+/// Posts that quote `quoted` with its author's leave.
+///
+/// # Errors
+/// When the database fails.
+pub async fn quoting(c: &mut Conn, quoted: PostId, page: Page) -> Result<Vec<Post>> {
+    let ids = quotes::table
+        .filter(
+            quotes::quoted_id
+                .eq(quoted.0)
+                .and(quotes::state.eq("accepted")),
+        )
+        .select(quotes::post_id.assume_not_null());
+    paged!(c, page, posts::table.filter(posts::id.eq_any(ids)))
 }

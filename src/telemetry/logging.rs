@@ -8,8 +8,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::TelemetryError;
 
-/// What is logged when nobody says otherwise: our own news, and only trouble from the crates below.
-pub const DEFAULT_FILTER: &str = "warn,kith=info";
+/// What is logged when nobody says otherwise: our own news, and only trouble from the crates below. What browsers send in
+/// place of a passkey is no trouble of ours; we log it ourselves.
+pub const DEFAULT_FILTER: &str = "warn,kith=info,webauthn_rs=off,webauthn_rs_core=off";
 
 /// The form of log lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

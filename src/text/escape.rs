@@ -14,6 +14,14 @@ pub(super) fn push(out: &mut String, text: &str) {
     }
 }
 
+/// `text` as it stands in HTML.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push(&mut out, text);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -4,7 +4,7 @@
 //! cleans HTML outside of templates. Who was mentioned, and where links lead, is asked of the caller: this room knows
 //! neither database nor network.
 
-mod escape;
+pub mod escape;
 pub mod markdown;
 pub mod name;
 pub mod plain;

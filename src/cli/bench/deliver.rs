@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::domain::audience::Audience;
 use crate::domain::follow::{AskedBy, Follow, FollowState, MemberRole};
 use crate::domain::ids::FollowId;
+use crate::domain::interaction::Policy;
 use crate::federation::signatures::{Algorithm, PrivateKey};
 use crate::services::post::{self, Draft};
 use crate::store::{self, follows};
@@ -159,6 +160,8 @@ async fn fill(app: &App, hosts: &[String], wanted: usize) -> anyhow::Result<usiz
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: Vec::new(),
     };
     let mut count = 0;

@@ -17,6 +17,7 @@ use super::{Options, load};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
+use crate::domain::interaction::Policy;
 use crate::domain::notification::NotificationKind;
 use crate::domain::post::Post;
 use crate::federation::signatures::{Here, Presented, RequestParts};
@@ -107,6 +108,8 @@ async fn set(app: &App) -> anyhow::Result<Scene> {
             poll: None,
             media: Vec::new(),
             media_changes: Vec::new(),
+            quoted: None,
+            policy: Policy::default(),
             mentioned: Vec::new(),
         };
         posts.push(post::publish(&app.ctx, person, &draft).await?);

@@ -12,6 +12,7 @@ use super::report::Report;
 use super::{load, people};
 use crate::app::App;
 use crate::domain::audience::{Audience, FieldAudience};
+use crate::domain::interaction::Policy;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::services::post::{self, Draft};
 use crate::services::profile::{self, Changes};
@@ -122,6 +123,8 @@ async fn fill(app: &App) -> anyhow::Result<()> {
                 poll: None,
                 media: Vec::new(),
                 media_changes: Vec::new(),
+                quoted: None,
+                policy: Policy::default(),
                 mentioned: Vec::new(),
             };
             post::publish(&app.ctx, person, &draft).await?;

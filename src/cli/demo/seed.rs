@@ -13,6 +13,7 @@ use crate::domain::actor::{Actor, Role};
 use crate::domain::audience::{Audience, FieldAudience};
 use crate::domain::clock::Timestamp;
 use crate::domain::event::{Disclosure, EventVisibility, JoinMode, Place};
+use crate::domain::interaction::Policy;
 use crate::domain::keys::KeyPair;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::federation::keys::generate_pairs;
@@ -273,6 +274,8 @@ async fn say(ctx: &Ctx, who: &Actor, text: &str) -> anyhow::Result<()> {
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: Vec::new(),
     };
     post::publish(ctx, who, &draft).await?;

@@ -1,4 +1,5 @@
-//! Accept, `TentativeAccept` and Reject: of a Follow or Join that we sent, or of our Invite, or of our event.
+//! Accept, `TentativeAccept` and Reject: of a Follow, Join or `QuoteRequest` that we sent, or of our Invite, or of our
+//! event.
 
 use url::Url;
 
@@ -36,6 +37,9 @@ pub(super) async fn answered(cx: &Case<'_>) -> Result<Effect, Trouble> {
             (true, "TentativeAccept") => Effect::Nothing("a follow is accepted or not"),
             (true, kind) => Effect::FollowAnswered(Box::new((follow, kind == "Accept"))),
         });
+    }
+    if let Some(quote) = super::quotes::asked_for(cx, &mut reader, object).await? {
+        return Ok(super::quotes::answered(cx, quote));
     }
     if let Some(standing) = our_answer(cx, &mut reader, object).await? {
         return from_host(cx, &mut reader, standing).await;

@@ -12,7 +12,7 @@ use crate::store::{blocks, events, follows, posts};
 use crate::wire::activitystreams::note::IncomingObject;
 use crate::wire::activitystreams::object_ref::ObjectRef;
 
-use super::{Case, Effect, Trouble};
+use super::{Case, Effect, Trouble, quotes};
 
 /// The object as it may be believed: as it was sent by its owner, else as its origin serves it.
 async fn believed(cx: &Case<'_>, reference: &ObjectRef) -> Result<Option<IncomingObject>, Trouble> {
@@ -266,6 +266,9 @@ async fn owned(cx: &Case<'_>, uri: &Url) -> Result<Effect, Trouble> {
     let mut reader = cx.ctx().store.reader().await?;
     let post = posts::find_by_uri(&mut reader, uri.as_str()).await?;
     let event = events::find_by_uri(&mut reader, uri.as_str()).await?;
+    if post.is_none() && event.is_none() && quotes::is_authorization(&mut reader, uri).await? {
+        return Ok(Effect::QuoteRevoked(uri.to_string()));
+    }
     let theirs = post.as_ref().is_none_or(|p| p.author == cx.who.id)
         && event
             .as_ref()

@@ -10,6 +10,7 @@ mod events;
 mod featured;
 mod flags;
 mod follows;
+mod quotes;
 mod reactions;
 mod undo;
 pub(super) mod work;
@@ -152,6 +153,10 @@ pub(crate) enum Effect {
     Blocked(Box<blocks::Blocked>),
     BlockEnded(Box<crate::domain::relation::Block>),
     Reported(Box<crate::services::report::ReceivedReport>),
+    QuoteRequested(Box<crate::services::quote::ReceivedRequest>),
+    QuoteAnswered(Box<quotes::QuoteAnswer>),
+    /// What proved that its author agrees to a quote.
+    QuoteRevoked(String),
     /// Put on top of its author's posts, or taken down.
     Pinned(crate::domain::ids::PostId, bool),
 }
@@ -188,6 +193,7 @@ async fn prepare(
         "Invite" => Box::pin(events::invited(&cx)).await,
         "Block" => blocks::blocked(&cx).await,
         "Flag" => Box::pin(flags::flagged(&cx)).await,
+        "QuoteRequest" => quotes::requested(&cx).await,
         "Add" | "Remove" => Box::pin(featured::changed(&cx)).await,
         _ => Ok(Effect::Nothing(
             "activities of this type are not understood",
@@ -230,7 +236,7 @@ impl Case<'_> {
 
 async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result<Outcome, Refused> {
     use crate::services::{
-        block, follow, incoming, invite, keep, participation, poll, reaction, report,
+        block, follow, incoming, invite, keep, participation, poll, quote, reaction, report,
     };
     match effect {
         Effect::Nothing(_) => return Ok(Outcome::Ignored),
@@ -261,6 +267,11 @@ async fn apply(ctx: &Ctx, tx: &mut Conn, who: &Actor, effect: &Effect) -> Result
         Effect::Blocked(b) => block::receive(ctx, tx, who, (&b.target, &b.uri)).await?,
         Effect::BlockEnded(block) => block::receive_end(tx, block).await?,
         Effect::Reported(report) => report::receive(ctx, tx, who, report).await?,
+        Effect::QuoteRequested(request) => quote::receive_request(ctx, tx, who, request).await?,
+        Effect::QuoteAnswered(a) => {
+            quote::receive_answer(ctx, tx, &a.quote, a.result.as_ref()).await?;
+        }
+        Effect::QuoteRevoked(uri) => quote::receive_revocation(ctx, tx, who, uri).await?,
         Effect::Pinned(post, yes) => keep::receive_pin(ctx, tx, who, (*post, *yes)).await?,
     }
     Ok(Outcome::Done)

@@ -8,6 +8,7 @@ use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::PostId;
+use crate::domain::interaction::{Circles, Policy, Rule};
 use crate::domain::media::{Attachment, Focus};
 use crate::domain::poll::{
     MOST_RECEIVED_OPTIONS, MOST_VOTES, Poll, PollOption, RECEIVED_OPTION_CHARS,
@@ -15,7 +16,10 @@ use crate::domain::poll::{
 use crate::domain::post::Post;
 use crate::services::Ctx;
 use crate::services::incoming::ReceivedPost;
+use crate::services::quote::ReceivedQuote;
 use crate::text::name::clean_name;
+use crate::wire::activitystreams::PUBLIC;
+use crate::wire::activitystreams::interaction::IncomingRule;
 use crate::wire::activitystreams::note::IncomingObject;
 use crate::wire::activitystreams::poll as wire;
 
@@ -90,9 +94,11 @@ pub fn read(
         language: object.language.clone(),
         audience: audience(&object.to, &object.cc, &public, author.followers.as_deref()),
         attachments: attachments(object),
+        policy: policy(author, object),
         likes: 0,
         boosts: 0,
         replies: 0,
+        quotes: 0,
         // A date in the future would stay on top for ever.
         published_at: object.published.unwrap_or(now).min(now),
         edited_at: object
@@ -105,6 +111,38 @@ pub fn read(
         recipients: named,
         tags,
         poll: object.poll.as_deref().and_then(|poll| read_poll(poll, now)),
+        quote: object.quoted().map(|quoted| ReceivedQuote {
+            quoted: quoted.clone(),
+            authorization: object.quote_authorization.clone(),
+        }),
+    }
+}
+
+/// What the author says of who may do what. Single people are not kept: whom a post names may answer it anyway.
+fn policy(author: &Actor, object: &IncomingObject) -> Policy {
+    let Some(said) = &object.interaction_policy else {
+        return Policy::default();
+    };
+    let circles = |ids: &[Url]| {
+        let names =
+            |what: Option<&str>| what.is_some_and(|w| ids.iter().any(|id| id.as_str() == w));
+        Circles {
+            everybody: names(Some(PUBLIC)),
+            followers: names(author.followers.as_deref()),
+            following: names(author.following.as_deref()),
+        }
+    };
+    let rule = |said: &Option<IncomingRule>| {
+        said.as_ref().map(|said| Rule {
+            automatic: circles(&said.automatic_approval),
+            manual: circles(&said.manual_approval),
+        })
+    };
+    Policy {
+        answer: rule(&said.can_reply),
+        quote: rule(&said.can_quote),
+        like: rule(&said.can_like),
+        boost: rule(&said.can_announce),
     }
 }
 

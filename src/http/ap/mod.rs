@@ -58,6 +58,7 @@ pub fn routes() -> Router<AppState> {
         )
         .route("/groups/{name}/{kind}/{id}", get(activity))
         .route("/posts/{id}/activity", get(post_activity))
+        .route("/posts/{id}/quotes/{quote}", get(quote_authorization))
         .route("/posts/{id}/replies", get(post_replies))
         .route("/posts/{id}/replies/page", get(post_replies_page))
         .route("/events/{id}/activity", get(event_activity))
@@ -154,6 +155,18 @@ async fn post_activity(
     parts: Parts,
 ) -> Response {
     serve_id(&app, &parts, &id, Wanted::PostActivity).await
+}
+
+async fn quote_authorization(
+    State(app): State<AppState>,
+    Path((post, quote)): Path<(String, String)>,
+    parts: Parts,
+) -> Response {
+    let wanted = |quote| match id(&post) {
+        Some(post) => Wanted::QuoteAuthorization(post, quote),
+        None => Wanted::Activity(""),
+    };
+    serve_id(&app, &parts, &quote, wanted).await
 }
 
 async fn post_replies(

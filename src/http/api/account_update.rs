@@ -10,6 +10,7 @@ use utoipa::openapi::schema::ObjectBuilder;
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
 use crate::domain::audience::{Audience, FieldAudience};
+use crate::domain::interaction::Openness;
 use crate::domain::media::{MediaRole, Stored};
 use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
@@ -49,11 +50,16 @@ struct AskedDefaults {
     privacy: Option<String>,
     sensitive: Option<Flag>,
     language: Option<String>,
+    #[schema(schema_with = shapes::word_or_null::<Openness>)]
+    quote_policy: Option<String>,
 }
 
 impl AskedDefaults {
     fn is_empty(&self) -> bool {
-        self.privacy.is_none() && self.sensitive.is_none() && self.language.is_none()
+        self.privacy.is_none()
+            && self.sensitive.is_none()
+            && self.language.is_none()
+            && self.quote_policy.is_none()
     }
 
     fn onto(self, mut set: Preferences) -> ApiResult<Preferences> {
@@ -71,6 +77,12 @@ impl AskedDefaults {
         }
         if let Some(tag) = self.language {
             set.language = language(Some(tag))?;
+        }
+        if let Some(word) = self.quote_policy {
+            set.quote = Some(Openness::parse(&word).ok_or_else(|| {
+                let known = "it is public, followers or nobody";
+                ApiError::field("source[quote_policy]", Wrong::Invalid, known)
+            })?);
         }
         Ok(set)
     }

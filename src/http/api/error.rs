@@ -254,6 +254,9 @@ impl From<PostError> for ApiError {
             }
             // Who may not change a post learns no more about it than a stranger.
             PostError::NoSuchPost | PostError::NotTheAuthor => ApiError::NotFound,
+            PostError::MayNotAnswer | PostError::MayNotQuote => {
+                ApiError::Impossible(error.to_string())
+            }
             PostError::Poll(fault) => fault.into(),
             PostError::Store(inner) => inner.into(),
         }
@@ -287,7 +290,9 @@ impl From<ReactionError> for ApiError {
     fn from(error: ReactionError) -> Self {
         match error {
             ReactionError::NoSuchPost => ApiError::NotFound,
-            ReactionError::NotPublic => ApiError::Impossible(error.to_string()),
+            ReactionError::NotPublic | ReactionError::MayNot => {
+                ApiError::Impossible(error.to_string())
+            }
             ReactionError::Store(inner) => inner.into(),
         }
     }

@@ -35,6 +35,7 @@ mod policy_v1;
 mod polls;
 mod profile;
 mod push;
+mod quotes;
 mod reactions;
 mod relations;
 mod reports;
@@ -153,7 +154,11 @@ impl Api {
 /// Those whose accounts stand in a status.
 fn people_of_post(view: &PostView) -> impl Iterator<Item = &Actor> {
     let inner = view.boosted.as_deref().map(|inner| &inner.author);
-    std::iter::once(&view.author).chain(inner)
+    let shown = view.boosted.as_deref().unwrap_or(view);
+    let quoted = shown.quote.as_ref().and_then(|quote| quote.post.as_deref());
+    std::iter::once(&view.author)
+        .chain(inner)
+        .chain(quoted.map(|quoted| &quoted.author))
 }
 
 /// Those whose accounts stand in an event.

@@ -11,6 +11,7 @@ use utoipa::openapi::schema::ObjectBuilder;
 use crate::auth::scope::{Area, Scope};
 use crate::domain::audience::Audience;
 use crate::domain::ids::{MediaId, PostId};
+use crate::domain::interaction::Policy;
 use crate::domain::media::Attachment;
 use crate::domain::poll::NewPoll;
 use crate::services::media::Description;
@@ -24,7 +25,7 @@ use super::entities::scheduled::ScheduledStatus;
 use super::entities::status::{self, Status};
 use super::error::{ApiError, ApiResult, Wrong};
 use super::openapi::{Asks, Operation, shapes};
-use super::{Api, media, people_of_post, polls, scheduled, statuses};
+use super::{Api, media, people_of_post, polls, quotes, scheduled, statuses};
 
 /// Longest `Idempotency-Key`, in bytes.
 const MAX_KEY: usize = 255;
@@ -46,6 +47,9 @@ pub(super) struct Asked {
     #[schema(format = DateTime)]
     scheduled_at: Option<String>,
     poll: Option<polls::Asked>,
+    quoted_status_id: Number,
+    #[serde(flatten)]
+    openness: quotes::AskedOpenness,
 }
 
 /// What is to be said of a picture.
@@ -205,8 +209,19 @@ async fn draft(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Draft> {
         }
         None => None,
     };
+    let quoted = match asked.quoted_status_id.0 {
+        Some(id) => {
+            // One quotes only what one may see.
+            let quoted = statuses::original(api, Some(who.actor.id), PostId(id)).await?;
+            Some(quoted.post.id)
+        }
+        None => None,
+    };
+    let said = Policy::local(None, defaults.quote);
     let text = asked.status.unwrap_or_default();
     Ok(Draft {
+        quoted,
+        policy: asked.openness.onto(said)?,
         poll: read_poll(asked.poll)?,
         mentioned: api.finder(Some(who)).mentioned(&text).await?,
         text,
@@ -240,6 +255,8 @@ pub(super) async fn update_status(
         None => before.source.unwrap_or_default(),
     };
     let draft = Draft {
+        quoted: None,
+        policy: asked.openness.onto(before.policy)?,
         // As in Mastodon: what is not sent again is taken away.
         poll: read_poll(asked.poll)?,
         mentioned: api.finder(Some(&who)).mentioned(&text).await?,

@@ -64,11 +64,20 @@ pub async fn body(State(limits): State<BodyLimits>, request: Request, next: Next
     }
 }
 
-/// Where pictures are uploaded they fit in, with the rest of their form.
+/// Where pictures are uploaded they fit in, with the rest of their form. Only `multipart/form-data` carries any.
 fn cap(limits: &Limits, request: &Request) -> u64 {
+    let media_type = request.headers().get(header::CONTENT_TYPE);
+    let is_multipart = media_type
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|text| {
+            text.trim_start()
+                .to_ascii_lowercase()
+                .starts_with("multipart/")
+        });
     let pictures = match request.uri().path() {
+        _ if !is_multipart => 0,
         "/api/v1/media" | "/api/v2/media" => 1,
-        "/api/v1/accounts/update_credentials" => 2,
+        "/api/v1/accounts/update_credentials" | "/api/v1/profile" => 2,
         // A preview of their own that apps send along; it is read over.
         path if path.starts_with("/api/v1/media/") => 1,
         _ => 0,

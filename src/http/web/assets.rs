@@ -24,8 +24,9 @@ pub(super) struct Name(usize);
 pub(super) const STYLE: Name = Name(0);
 pub(super) const ICON: Name = Name(1);
 pub(super) const PICTURE: Name = Name(2);
+pub(super) const PASSKEYS: Name = Name(3);
 
-const ASSETS: [Asset; 3] = [
+const ASSETS: [Asset; 4] = [
     Asset {
         stem: "style",
         extension: "css",
@@ -44,9 +45,15 @@ const ASSETS: [Asset; 3] = [
         media_type: "image/png",
         bytes: include_bytes!("static/picture.png"),
     },
+    Asset {
+        stem: "passkeys",
+        extension: "js",
+        media_type: "text/javascript; charset=utf-8",
+        bytes: include_bytes!("static/passkeys.js"),
+    },
 ];
 
-static PATHS: LazyLock<[String; 3]> = LazyLock::new(|| ASSETS.map(|asset| asset.path()));
+static PATHS: LazyLock<[String; 4]> = LazyLock::new(|| ASSETS.map(|asset| asset.path()));
 
 impl Asset {
     fn path(&self) -> String {

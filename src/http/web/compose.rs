@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
 use crate::domain::ids::{MediaId, PostId};
+use crate::domain::interaction::Policy;
 use crate::domain::media::Attachment;
 use crate::http::AppState;
 use crate::http::finding::Finder;
@@ -29,6 +30,8 @@ pub(super) struct Written {
     pub(super) warning: String,
     pub(super) audience: String,
     pub(super) in_reply_to: Option<PostId>,
+    /// A post to show with it.
+    pub(super) quoted: Option<PostId>,
 }
 
 /// A form for a post.
@@ -87,6 +90,7 @@ impl Compose {
                 warning: view.post.warning.clone(),
                 audience: view.post.audience.as_str().to_owned(),
                 in_reply_to: Some(view.post.id),
+                quoted: None,
             },
             verb: "Answer",
             ..Compose::new(app, who, view.post.audience)
@@ -147,12 +151,17 @@ pub(super) async fn create_post(
         Some(id) => Some(seen(&app, &who, id).await?),
         None => None,
     };
+    let quoted = match written.quoted {
+        Some(id) => Some(seen(&app, &who, id).await?),
+        None => None,
+    };
     let Some(audience) = Audience::parse(&written.audience) else {
         return Err(PageError::NotFound);
     };
     let draft = Draft {
         audience,
         in_reply_to: parent.as_ref().map(|view| view.post.id),
+        quoted: quoted.map(|view| view.post.id),
         ..draft(&app, &who, &written).await?
     };
     match post::publish(ctx, &who.actor, &draft).await {
@@ -189,6 +198,8 @@ async fn draft(app: &App, who: &SignedIn, written: &Written) -> Result<Draft, Pa
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::local(None, defaults.quote),
     })
 }
 
@@ -269,6 +280,7 @@ pub(super) async fn edit_post(
         sensitive: view.post.sensitive,
         language: view.post.language.clone(),
         in_reply_to: view.post.in_reply_to,
+        policy: view.post.policy,
         media: Attachment::read(view.post.attachments.as_deref())
             .iter()
             .filter_map(|file| file.id)
@@ -299,6 +311,25 @@ pub(super) async fn delete_post(
     }
 }
 
+/// `GET /posts/{id}/quote`: the form for a post that shows this one.
+pub(super) async fn show_quote(
+    State(app): State<AppState>,
+    who: SignedIn,
+    Path(id): Path<PostId>,
+) -> PageResult {
+    let view = seen(&app, &who, id).await?;
+    let form = Compose::new(&app, &who, view.post.audience);
+    let compose = Compose {
+        written: Written {
+            quoted: Some(view.post.id),
+            ..form.written
+        },
+        verb: "Quote",
+        ..form
+    };
+    show_below(&app, who, (&view, "quote"), compose)
+}
+
 /// `GET /posts/{id}/answer`: the form for an answer, with the post above it.
 pub(super) async fn show_answer(
     State(app): State<AppState>,
@@ -307,12 +338,23 @@ pub(super) async fn show_answer(
 ) -> PageResult {
     let view = seen(&app, &who, id).await?;
     let compose = Compose::answer(&app, &who, &view);
+    show_below(&app, who, (&view, "answer"), compose)
+}
+
+/// A form below the post that it is about.
+fn show_below(
+    app: &App,
+    who: SignedIn,
+    (view, what): (&PostView, &str),
+    compose: Compose,
+) -> PageResult {
+    let address = format!("/posts/{}/{what}", view.post.id);
     let page = ComposePage {
         frame: Frame {
             indexed: false,
-            ..Frame::of(&app, &who.into(), "Answer", &format!("/posts/{id}/answer"))
+            ..Frame::of(app, &who.into(), compose.verb, &address)
         },
-        about: Some(PostCard::of(&app.ctx.uris, &view, Extent::Beginning)),
+        about: Some(PostCard::of(&app.ctx.uris, view, Extent::Beginning)),
         compose,
         fault: None,
     };

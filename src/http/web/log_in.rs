@@ -11,6 +11,7 @@ use super::frame::Frame;
 use super::links::local_path;
 use super::log_in_code::ask_for_code;
 use super::pages::{PageResult, show};
+use super::passkeys::script;
 use super::signed_in::Viewer;
 use crate::app::App;
 use crate::auth::password::PasswordError;
@@ -40,12 +41,14 @@ pub(super) struct LogInForm {
 
 #[derive(Template)]
 #[template(path = "log_in.html")]
-struct LogInPage {
+pub(super) struct LogInPage {
     frame: Frame,
     form_token: String,
     next: String,
     name: String,
     fault: Option<&'static str>,
+    /// For passkeys.
+    script: Option<&'static str>,
 }
 
 /// `GET /log-in?next=`
@@ -85,20 +88,11 @@ pub(super) async fn log_in(
             Ok(enter(&app, &secret, &next))
         }
         Err(error) => {
-            let (status, wait, fault) = explain(error)?;
             let page = LogInPage {
                 name: form.name,
-                fault: Some(fault),
                 ..LogInPage::new(&app, &key, &form.next)
             };
-            let mut response = key.seal(show(&page)?);
-            *response.status_mut() = status;
-            if let Some(seconds) = wait {
-                response
-                    .headers_mut()
-                    .insert(header::RETRY_AFTER, seconds.into());
-            }
-            Ok(response)
+            refuse(&key, page, explain(error)?)
         }
     }
 }
@@ -169,18 +163,31 @@ pub(super) fn explain(error: LogInError) -> Result<Explained, HttpError> {
 
 /// The log-in page once more, saying what was wrong.
 pub(super) fn again(app: &App, key: &FormKey, error: LogInError) -> PageResult {
-    let (status, _, fault) = explain(error)?;
+    refuse(key, LogInPage::new(app, key, ""), explain(error)?)
+}
+
+/// The same, of a page that is partly filled in.
+pub(super) fn refuse(
+    key: &FormKey,
+    page: LogInPage,
+    (status, wait, fault): Explained,
+) -> PageResult {
     let page = LogInPage {
         fault: Some(fault),
-        ..LogInPage::new(app, key, "")
+        ..page
     };
     let mut response = key.seal(show(&page)?);
     *response.status_mut() = status;
+    if let Some(seconds) = wait {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, seconds.into());
+    }
     Ok(response)
 }
 
 impl LogInPage {
-    fn new(app: &App, key: &FormKey, next: &str) -> LogInPage {
+    pub(super) fn new(app: &App, key: &FormKey, next: &str) -> LogInPage {
         LogInPage {
             frame: Frame {
                 indexed: false,
@@ -190,6 +197,7 @@ impl LogInPage {
             next: local_path(next).unwrap_or_default(),
             name: String::new(),
             fault: None,
+            script: script(app),
         }
     }
 }

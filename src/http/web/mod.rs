@@ -1,4 +1,4 @@
-//! The pages: HTML for people, made on the server, without scripts.
+//! The pages: HTML for people, made on the server. They work without scripts; only passkeys need one.
 //!
 //! Here belong page handlers (one file per page), what they show (`*_card.rs`), the templates and the stylesheet.
 //! What a viewer may see is decided in [`crate::services::reading`]; nothing here asks the database. What a form
@@ -33,6 +33,7 @@ mod note_page;
 mod notifications;
 mod oauth_authorize;
 pub mod pages;
+mod passkeys;
 mod poll_card;
 mod post_card;
 pub mod post_show;
@@ -90,6 +91,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
         .merge(of_people())
         .merge(of_moderators())
         .merge(settings::routes())
+        .merge(passkeys::routes())
         .merge(of_mails())
         .route(
             "/oauth/authorize",
@@ -125,12 +127,13 @@ fn of_people() -> Router<AppState> {
         .route("/search", get(search::show_search))
         .route("/posts", post(compose::create_post))
         .route("/posts/{id}/answer", get(compose::show_answer))
+        .route("/posts/{id}/quote", get(compose::show_quote))
         .route(
             "/posts/{id}/edit",
             get(compose::show_edit).post(compose::edit_post),
         )
         .route("/posts/{id}/delete", post(compose::delete_post))
-        .route("/posts/{id}/{deed}", post(react::react))
+        .route("/posts/{id}/{deed}", post(react::react).get(react::nothing))
         .route("/actors/{id}/{deed}", post(react::meet))
 }
 

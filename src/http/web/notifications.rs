@@ -65,6 +65,7 @@ fn did(kind: NotificationKind) -> &'static str {
         NotificationKind::Reblog => "boosted your post",
         NotificationKind::Status => "posted",
         NotificationKind::Poll => "asked, and the poll is over",
+        NotificationKind::Quote => "quoted your post",
         NotificationKind::Invitation => "invites you",
         NotificationKind::Participation => "answered your invitation",
         NotificationKind::ParticipationAnswered => "answered your request",

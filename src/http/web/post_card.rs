@@ -4,7 +4,7 @@ use crate::domain::audience::Audience;
 use crate::domain::media::Attachment;
 use crate::domain::post::Post;
 use crate::domain::uris::Uris;
-use crate::services::reading::PostView;
+use crate::services::reading::{PostView, QuoteView};
 use crate::text::name::clean_name;
 use crate::text::plain;
 
@@ -52,12 +52,24 @@ pub(super) struct PostCard {
     pub(super) language: Option<String>,
     pub(super) media: Vec<Media>,
     pub(super) poll: Option<PollCard>,
+    pub(super) quoted: Option<Quoted>,
     /// What people did with it, in words; may be empty.
     pub(super) echo: String,
     /// It answers something.
     pub(super) is_answer: bool,
     /// Who else sees it, when not everyone.
     pub(super) audience: Option<&'static str>,
+}
+
+/// What a post shows of another.
+#[derive(Debug, Clone)]
+pub(super) struct Quoted {
+    /// Its page here, else its address.
+    pub(super) href: String,
+    /// Who wrote it; `None` where it is not shown.
+    pub(super) author: Option<ActorCard>,
+    /// Its beginning, or its warning.
+    pub(super) text: String,
 }
 
 /// An attachment.
@@ -114,6 +126,7 @@ impl PostCard {
             language: links::language(post.language.as_deref()),
             media: media(uris, post),
             poll: view.poll.as_ref().map(PollCard::of),
+            quoted: view.quote.as_ref().and_then(|quote| quoted(uris, quote)),
             echo: echo(post),
             is_answer: post.in_reply_to_uri.is_some(),
             audience: match post.audience {
@@ -133,6 +146,27 @@ impl PostCard {
             format!("Content warning: {}", self.warning)
         }
     }
+}
+
+/// A quote that does not stand is a link.
+fn quoted(uris: &Uris, quote: &QuoteView) -> Option<Quoted> {
+    let Some(view) = &quote.post else {
+        return Some(Quoted {
+            href: links::web_link(&quote.uri)?.into(),
+            author: None,
+            text: String::new(),
+        });
+    };
+    let hidden = warning(&view.post);
+    Some(Quoted {
+        href: format!("/posts/{}", view.post.id),
+        author: Some(ActorCard::of(uris, &view.author)),
+        text: if hidden.is_empty() {
+            preview(&view.post.content)
+        } else {
+            format!("Content warning: {hidden}")
+        },
+    })
 }
 
 fn warning(post: &Post) -> String {

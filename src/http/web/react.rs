@@ -10,6 +10,7 @@ use super::signed_in::{SignedIn, Viewer};
 use crate::app::App;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ActorId, PostId};
+use crate::domain::interaction::Verdict;
 use crate::http::AppState;
 use crate::services::follow::{self, FollowError};
 use crate::services::keep::{self, KeepError};
@@ -27,6 +28,8 @@ pub(super) struct Tools {
     pub(super) liked: bool,
     /// `None` where it cannot be boosted.
     pub(super) boosted: Option<bool>,
+    /// It can be shown with a post of one's own.
+    pub(super) quotable: bool,
     pub(super) kept: bool,
     pub(super) own: bool,
     /// Its text can be changed on a page.
@@ -40,6 +43,7 @@ impl Tools {
             form_token: who.form_token().to_owned(),
             liked: view.liked,
             boosted: view.post.audience.is_public().then_some(view.reblogged),
+            quotable: view.quotable.viewer.is_some_and(|v| v != Verdict::Refused),
             kept: view.marks.bookmarked,
             own: view.post.author == who.actor.id,
             editable: view.post.author == who.actor.id && view.poll.is_none(),
@@ -94,6 +98,11 @@ pub(super) async fn react(
         _ => return Err(PageError::NotFound),
     }
     Ok(Redirect::to(&format!("/posts/{post}")).into_response())
+}
+
+/// What is no deed is not there, in whatever way it is asked for.
+pub(super) async fn nothing() -> PageError {
+    PageError::NotFound
 }
 
 /// What somebody who is logged in can do with a person or group.

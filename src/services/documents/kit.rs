@@ -10,6 +10,7 @@ use crate::domain::delivery::TimeScale;
 use crate::domain::event::{Event, EventVisibility, JoinMode, Place};
 use crate::domain::follow::{AskedBy, Follow, FollowState, MemberRole};
 use crate::domain::ids::{ActorId, FollowId, IdMaker};
+use crate::domain::interaction::Policy;
 use crate::domain::keys::{Algorithm, KeyPair, PublicKeyRow};
 use crate::domain::moderation::{DomainAction, DomainRules, FederationMode};
 use crate::domain::post::Post;
@@ -308,6 +309,8 @@ fn draft(text: &str, audience: Audience, mentioned: &[Actor]) -> Draft {
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: mentioned.to_vec(),
     }
 }

@@ -21,7 +21,7 @@ mod tests;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-use crate::domain::ids::{ActivityId, EventId, PostId};
+use crate::domain::ids::{ActivityId, EventId, PostId, QuoteId};
 use crate::store::tombstones::Tombstone;
 use crate::store::{self, Conn, deliveries, tombstones};
 use crate::wire::activitystreams::outgoing::OutgoingTombstone;
@@ -108,6 +108,8 @@ pub enum Wanted<'a> {
     Post(PostId),
     /// The `Create` of a post.
     PostActivity(PostId),
+    /// What proves that the author of a post agrees to a quote of it.
+    QuoteAuthorization(PostId, QuoteId),
     Replies(PostId),
     RepliesPage(PostId),
     Event(EventId),
@@ -176,6 +178,7 @@ pub async fn read(ctx: &Ctx, wanted: Wanted<'_>, eyes: Eyes<'_>) -> Result<Docum
         Wanted::Invite(id) => activity::invite(ctx, id, eyes).await,
         Wanted::Post(id) => post::post(ctx, id, eyes).await,
         Wanted::PostActivity(id) => post::create(ctx, id, eyes).await,
+        Wanted::QuoteAuthorization(id, quote) => post::authorization(ctx, (id, quote), eyes).await,
         Wanted::Replies(id) => post::replies(ctx, id, eyes).await,
         Wanted::RepliesPage(id) => post::replies_page(ctx, id, eyes).await,
         Wanted::Event(id) => event::event(ctx, id, eyes).await,

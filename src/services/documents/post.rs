@@ -3,11 +3,11 @@
 use super::{Document, Eyes, ReadError, gone, lists};
 use crate::domain::actor::Actor;
 use crate::domain::audience::Audience;
-use crate::domain::ids::{ActorId, PostId};
+use crate::domain::ids::{ActorId, PostId, QuoteId};
 use crate::domain::post::Post;
 use crate::services::{self, Ctx};
-use crate::store::{self, Conn, actors, posts, residents, timelines};
-use crate::wire::activitystreams::outgoing::OutgoingActivity;
+use crate::store::{self, Conn, actors, posts, quotes, residents, timelines};
+use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingAuthorization};
 use crate::wire::activitystreams::render::url;
 
 /// Answers that are shown.
@@ -49,6 +49,35 @@ pub(super) async fn create_of(
     let mut create = OutgoingActivity::create(id, url(&author.uri), note).addressed(to, cc);
     create.published = Some(post.published_at.rfc3339());
     Ok(create.document().to_json())
+}
+
+/// What proves that the author agrees to a quote, while they do. Who may read the quoted post may read it.
+pub(super) async fn authorization(
+    ctx: &Ctx,
+    (id, quote): (PostId, QuoteId),
+    eyes: Eyes<'_>,
+) -> Result<Document, ReadError> {
+    let mut c = ctx.store.reader().await?;
+    let Some((post, author)) = readable(&mut c, id, eyes).await? else {
+        return Ok(Document::Missing);
+    };
+    let found = quotes::find(&mut c, quote).await?;
+    let Some(quote) = found.filter(|quote| quote.stands() && quote.quoted == Some(id)) else {
+        return Ok(Document::Missing);
+    };
+    let Some(uri) = &quote.authorization else {
+        return Ok(Document::Missing);
+    };
+    let said = OutgoingAuthorization::new(
+        url(uri),
+        url(&author.uri),
+        url(&quote.post_uri),
+        url(&post.uri),
+    );
+    Ok(Document::found(
+        said.document().to_json(),
+        post.audience.is_public(),
+    ))
 }
 
 /// The collection of public answers.

@@ -16,6 +16,7 @@ mod people;
 mod polls;
 mod posts;
 mod private;
+mod quotes;
 mod timelines;
 mod wall;
 
@@ -42,6 +43,7 @@ pub use private::{
     ConversationView, blocks, conversation, conversations, domain_blocks, endorsed,
     familiar_followers, list_members, mutes, notification_requests, versions,
 };
+pub use quotes::{Quotable, QuoteView, quoting};
 pub use timelines::{
     Kept, bookmarks, by_author, favourites, home, of_list, pinned, popular, public, tagged,
 };

@@ -13,6 +13,7 @@ use crate::store::{self, Conn, actors, follows, likes, stances, timelines};
 use super::eyes::{Eyes, Shown};
 use super::marks::{Marked, Marks};
 use super::polls::{self, PollView};
+use super::quotes::{Quotable, QuoteView, Quotes};
 
 /// A post as it is shown to one viewer.
 #[derive(Debug, Clone)]
@@ -34,6 +35,9 @@ pub struct PostView {
     /// What else the viewer decided about it.
     pub marks: Marks,
     pub poll: Option<PollView>,
+    pub quote: Option<QuoteView>,
+    /// Whether the viewer may quote it.
+    pub quotable: Quotable,
 }
 
 /// A post with its conversation.
@@ -75,18 +79,20 @@ pub(super) async fn views_of(
         store::posts::list(c, &boosted_ids).await?
     };
     let shown: Vec<&Post> = posts.iter().chain(&boosted).collect();
+    let quotes = Quotes::gather(c, &shown).await?;
+    let shown: Vec<&Post> = shown.into_iter().chain(quotes.posts()).collect();
     let desk = Desk::gather(c, eyes, &shown, known).await?;
     let boosted: HashMap<PostId, Post> = boosted.into_iter().map(|post| (post.id, post)).collect();
     Ok(posts
         .into_iter()
         .filter_map(|post| {
             let inner = match post.boost_of {
-                Some(id) => Some(Box::new(desk.view(boosted.get(&id)?.clone())?)),
+                Some(id) => Some(Box::new(desk.whole(boosted.get(&id)?.clone(), &quotes)?)),
                 None => None,
             };
             Some(PostView {
                 boosted: inner,
-                ..desk.view(post)?
+                ..desk.whole(post, &quotes)?
             })
         })
         .collect())
@@ -150,7 +156,7 @@ impl Desk {
         if let Some(viewer) = viewer {
             for author in posts
                 .iter()
-                .filter(|post| !post.audience.is_public())
+                .filter(|post| !post.audience.is_public() || Quotable::depends(post))
                 .map(|post| post.author)
             {
                 if !followed.contains(&author) && follows::is_following(c, viewer, author).await? {
@@ -183,6 +189,19 @@ impl Desk {
             followed,
             liked: liked.into_iter().collect(),
             reblogged: reblogged.into_iter().collect(),
+        })
+    }
+
+    /// A post with what it quotes; what that quotes is only named.
+    fn whole(&self, post: Post, quotes: &Quotes) -> Option<PostView> {
+        let quote = quotes.of(post.id, |quoted| {
+            let quote = quotes.of(quoted.id, |_| None);
+            let view = self.view(quoted)?;
+            Some(PostView { quote, ..view })
+        });
+        Some(PostView {
+            quote,
+            ..self.view(post)?
         })
     }
 
@@ -223,6 +242,8 @@ impl Desk {
             reblogged: self.reblogged.contains(&post.id),
             marks: self.marked.of(&post),
             poll: self.polls.get(&post.id).cloned(),
+            quote: None,
+            quotable: Quotable::of(&post, &viewer),
             post,
         })
     }

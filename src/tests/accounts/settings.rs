@@ -37,7 +37,7 @@ fn now(kit: &TestKit) -> i64 {
 }
 
 /// Turns codes on; answers the secret and the recovery codes.
-async fn guard(kit: &TestKit, browser: &mut Browser<'_>) -> (TotpSecret, Vec<String>) {
+pub(super) async fn guard(kit: &TestKit, browser: &mut Browser<'_>) -> (TotpSecret, Vec<String>) {
     let page = browser
         .post("/settings/security/begin", &[("password", PASSWORD)])
         .await;

@@ -8,6 +8,7 @@ mod media;
 mod notifications;
 mod polls;
 mod push;
+mod quotes;
 mod reports;
 mod scheduled;
 mod server;

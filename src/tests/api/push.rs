@@ -171,7 +171,7 @@ both_backends! {
         let (ada, eve) = (kit.client_with("ada", SCOPES).await, kit.client("eve").await);
         ada.post(PATH, asked(&["mention"], "all")).await;
         eve.posts(json!({"status": "@ada the sesame is in the jar", "spoiler_text": "kitchen"})).await;
-        let event = json!({"title": "Tea\nat five", "start_time": "2026-07-01T17:00:00Z", "description": "bring sesame"});
+        let event = json!({"title": "Tea\nat five", "start_time": "2026-07-01T17:00:00Z", "timezone": "Europe/Berlin", "description": "bring sesame"});
         let event = eve.post("/api/v1/events", event).await;
         let invite = format!("/api/v1/events/{}/invite", event["id"].as_str().unwrap());
         eve.post(&invite, json!({"handles": ["ada"]})).await;

@@ -3,6 +3,7 @@
 use kith::domain::actor::Actor;
 use kith::domain::audience::Audience;
 use kith::domain::ids::PostId;
+use kith::domain::interaction::Policy;
 use kith::domain::post::Post;
 use kith::services::incoming::{self, IncomingError, ReceivedPost};
 use kith::services::post::{self, Draft};
@@ -22,6 +23,8 @@ async fn write(kit: &TestKit, author: &Actor, audience: Audience, parent: Option
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()
@@ -51,9 +54,11 @@ fn answer(kit: &TestKit, author: &Actor, audience: Audience, parent: &str) -> Re
         language: None,
         audience,
         attachments: None,
+        policy: Policy::default(),
         likes: 0,
         boosts: 0,
         replies: 0,
+        quotes: 0,
         published_at: now,
         edited_at: None,
     };
@@ -63,6 +68,7 @@ fn answer(kit: &TestKit, author: &Actor, audience: Audience, parent: &str) -> Re
         recipients: Vec::new(),
         tags: Vec::new(),
         poll: None,
+        quote: None,
     }
 }
 

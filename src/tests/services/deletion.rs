@@ -9,6 +9,7 @@ use kith::domain::audience::Audience;
 use kith::domain::clock::Timestamp;
 use kith::domain::event::{Event, EventVisibility, JoinMode};
 use kith::domain::follow::{FollowState, MemberRole};
+use kith::domain::interaction::Policy;
 use kith::domain::participation::Answer;
 use kith::domain::post::Post;
 use kith::services::accounts::{self, AccountError};
@@ -32,6 +33,8 @@ async fn write(kit: &TestKit, author: &Actor, audience: Audience, mentioned: &[&
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: mentioned.iter().map(|actor| (*actor).clone()).collect(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()
@@ -283,9 +286,11 @@ async fn theirs(kit: &TestKit, author: &Actor) -> Post {
         language: None,
         audience: Audience::Public,
         attachments: None,
+        policy: Policy::default(),
         likes: 0,
         boosts: 0,
         replies: 0,
+        quotes: 0,
         published_at: ctx.now(),
         edited_at: None,
     };

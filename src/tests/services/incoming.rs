@@ -6,6 +6,7 @@ use kith::domain::actor::Actor;
 use kith::domain::audience::Audience;
 use kith::domain::clock::{Clock as _, Timestamp};
 use kith::domain::event::{Event, EventVisibility, JoinMode};
+use kith::domain::interaction::Policy;
 use kith::domain::participation::Answer;
 use kith::domain::post::Post;
 use kith::services::event::{self, EventDraft};
@@ -27,6 +28,8 @@ async fn post(kit: &TestKit, author: &Actor) -> Post {
         poll: None,
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()
@@ -66,6 +69,7 @@ fn version(of: &Post, content: &str, edited_at: Option<Timestamp>) -> ReceivedPo
         recipients: Vec::new(),
         tags: Vec::new(),
         poll: None,
+        quote: None,
     }
 }
 

@@ -7,6 +7,7 @@ use kith::domain::audience::Audience;
 use kith::domain::clock::Clock as _;
 use kith::domain::follow::FollowState;
 use kith::domain::ids::PostId;
+use kith::domain::interaction::Policy;
 use kith::domain::poll::{NewPoll, Poll, PollOption};
 use kith::domain::post::Post;
 use kith::jobs;
@@ -33,6 +34,8 @@ async fn asked(kit: &TestKit, author: &Actor, audience: Audience) -> Post {
         }),
         media: Vec::new(),
         media_changes: Vec::new(),
+        quoted: None,
+        policy: Policy::default(),
         mentioned: Vec::new(),
     };
     post::publish(&kit.app.ctx, author, &draft).await.unwrap()
@@ -93,9 +96,11 @@ fn theirs(kit: &TestKit, author: &Actor, votes: [i64; 2]) -> ReceivedPost {
         language: None,
         audience: Audience::Public,
         attachments: None,
+        policy: Policy::default(),
         likes: 0,
         boosts: 0,
         replies: 0,
+        quotes: 0,
         published_at: now,
         edited_at: None,
     };
@@ -116,6 +121,7 @@ fn theirs(kit: &TestKit, author: &Actor, votes: [i64; 2]) -> ReceivedPost {
         recipients: Vec::new(),
         tags: Vec::new(),
         poll: Some(poll),
+        quote: None,
     }
 }
 

@@ -29,6 +29,10 @@ pub enum Context {
     Note,
     /// A `Question`, alone or inside an activity.
     Question,
+    /// A `QuoteRequest`, or the answer to one.
+    QuoteRequest,
+    /// A `QuoteAuthorization`.
+    QuoteAuthorization,
     /// A `Join` with the words of who asks.
     Join,
 }
@@ -48,6 +52,21 @@ static QUESTION: LazyLock<Value> = LazyLock::new(|| {
         json!({"votersCount": "toot:votersCount"}),
     ])
 });
+static QUOTE_REQUEST: LazyLock<Value> = LazyLock::new(|| {
+    bare(&[
+        media_terms(),
+        quote_terms(),
+        json!({"QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest"}),
+    ])
+});
+static QUOTE_AUTHORIZATION: LazyLock<Value> = LazyLock::new(|| {
+    bare(&[json!({
+        "gts": "https://gotosocial.org/ns#",
+        "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+        "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+        "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    })])
+});
 static JOIN: LazyLock<Value> = LazyLock::new(|| {
     bare(&[
         json!({"mz": "https://joinmobilizon.org/ns#", "participationMessage": "mz:participationMessage"}),
@@ -65,6 +84,8 @@ impl Context {
             Context::Event => &EVENT,
             Context::Note => &NOTE,
             Context::Question => &QUESTION,
+            Context::QuoteRequest => &QUOTE_REQUEST,
+            Context::QuoteAuthorization => &QUOTE_AUTHORIZATION,
             Context::Join => &JOIN,
         }
     }
@@ -224,6 +245,12 @@ fn quote_terms() -> Value {
         "gts": "https://gotosocial.org/ns#",
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
         "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "canReply": {"@id": "gts:canReply", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+        "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+        "quoteUri": "http://fedibird.com/ns#quoteUri",
+        "quoteUrl": "as:quoteUrl",
+        "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
     })
 }

@@ -11,6 +11,7 @@ pub mod attachment;
 pub mod collection;
 pub mod context;
 pub mod event;
+pub mod interaction;
 pub mod lenient;
 pub mod note;
 pub mod object_ref;

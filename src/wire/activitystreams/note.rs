@@ -7,6 +7,7 @@ use url::Url;
 
 use super::attachment::{Attachment, Picture, attachments, picture};
 use super::event::EventParts;
+use super::interaction::IncomingPolicy;
 use super::lenient::{self, LanguageMap};
 use super::poll::Poll;
 use super::tag::{Tags, tags};
@@ -119,6 +120,12 @@ pub struct IncomingObject {
     quote_uri: Option<Url>,
     #[serde(default, rename = "_misskey_quote", deserialize_with = "lenient::id")]
     misskey_quote: Option<Url>,
+    /// What proves that the author of the quoted post agrees (FEP-044f).
+    #[serde(default, deserialize_with = "lenient::id")]
+    pub quote_authorization: Option<Url>,
+    /// Who may answer, quote, like and announce it.
+    #[serde(default, deserialize_with = "lenient::embedded")]
+    pub interaction_policy: Option<IncomingPolicy>,
     /// What makes it an event. There for every `Event`, and for nothing else.
     #[serde(skip)]
     pub event: Option<Box<EventParts>>,

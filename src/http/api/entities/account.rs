@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::audience::FieldAudience;
 use crate::domain::clock::Timestamp;
+use crate::domain::interaction::Openness;
 use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::http::api::openapi::shapes;
@@ -106,6 +107,8 @@ struct Source {
     sensitive: bool,
     #[schema(required)]
     language: Option<String>,
+    #[schema(schema_with = shapes::word::<Openness>)]
+    quote_policy: &'static str,
     note: String,
     fields: Vec<Field>,
     follow_requests_count: i64,
@@ -197,6 +200,7 @@ impl Account {
             privacy: visibility(defaults.audience),
             sensitive: defaults.sensitive,
             language: defaults.language.clone(),
+            quote_policy: defaults.quote.unwrap_or(Openness::Everybody).as_str(),
             note: actor.summary_source.clone().unwrap_or_default(),
             fields: view.fields.iter().map(Field::raw).collect(),
             follow_requests_count: requests,

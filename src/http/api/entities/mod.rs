@@ -14,6 +14,7 @@ pub(super) mod media;
 pub(super) mod notification;
 pub(super) mod poll;
 pub(super) mod profile;
+pub(super) mod quote;
 pub(super) mod report;
 pub(super) mod scheduled;
 pub(super) mod settings;

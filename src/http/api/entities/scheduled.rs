@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::audience::Audience;
+use crate::domain::interaction::Openness;
 use crate::domain::media::Attachment;
 use crate::domain::poll::NewPoll;
 use crate::domain::uris::Uris;
@@ -47,6 +48,10 @@ struct Params {
     #[schema(schema_with = shapes::null, required)]
     idempotency: Option<()>,
     with_rate_limit: bool,
+    #[schema(required)]
+    quoted_status_id: Option<String>,
+    #[schema(schema_with = shapes::word_or_null::<Openness>, required)]
+    quote_approval_policy: Option<&'static str>,
 }
 
 /// A poll that waits with its post.
@@ -94,6 +99,8 @@ impl ScheduledStatus {
                 scheduled_at: None,
                 idempotency: None,
                 with_rate_limit: false,
+                quoted_status_id: params.quoted.map(|id| id.to_string()),
+                quote_approval_policy: params.policy.quote.map(|rule| Openness::of(rule).as_str()),
             },
             media_attachments: waiting
                 .media

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::domain::interaction::Openness;
 use crate::domain::preferences::{self, Timeline};
 use crate::http::api::openapi::shapes;
 
@@ -62,6 +63,7 @@ pub(in crate::http::api) struct Preferences {
     #[schema(required)]
     language: Option<String>,
     #[serde(rename = "posting:default:quote_policy")]
+    #[schema(schema_with = shapes::word::<Openness>)]
     quote_policy: &'static str,
     #[serde(rename = "reading:expand:media")]
     expand_media: &'static str,
@@ -77,7 +79,7 @@ impl From<&preferences::Preferences> for Preferences {
             visibility: visibility(set.audience),
             sensitive: set.sensitive,
             language: set.language.clone(),
-            quote_policy: "nobody",
+            quote_policy: set.quote.unwrap_or(Openness::Everybody).as_str(),
             expand_media: "default",
             expand_spoilers: false,
             autoplay_gifs: false,

@@ -13,6 +13,7 @@ use super::account::{Account, escape};
 use super::filter::FilterResult;
 use super::media::{MediaAttachment, files};
 use super::poll::Poll;
+use super::quote::{Quote, QuoteApproval};
 use super::{Desk, Empty, page, web};
 
 /// A post, or a boost of one.
@@ -42,6 +43,7 @@ pub(in crate::http::api) struct Status {
     replies_count: i64,
     reblogs_count: i64,
     favourites_count: i64,
+    quotes_count: i64,
     #[schema(required, format = DateTime)]
     edited_at: Option<String>,
     favourited: bool,
@@ -67,6 +69,9 @@ pub(in crate::http::api) struct Status {
     card: Option<()>,
     #[schema(required)]
     poll: Option<Poll>,
+    #[schema(required)]
+    quote: Option<Quote>,
+    quote_approval: QuoteApproval,
     /// The event it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -115,6 +120,7 @@ impl Status {
             replies_count: shown.post.replies,
             reblogs_count: shown.post.boosts,
             favourites_count: shown.post.likes,
+            quotes_count: shown.post.quotes,
             edited_at: post.edited_at.map(Timestamp::rfc3339_millis),
             favourited: shown.liked,
             reblogged: shown.reblogged,
@@ -140,6 +146,8 @@ impl Status {
             emojis: Empty,
             card: None,
             poll: shown.poll.as_ref().map(Poll::from),
+            quote: shown.quote.as_ref().map(|quote| Quote::of(quote, desk)),
+            quote_approval: QuoteApproval::from(shown.quotable),
             event_id: shown.post.event.map(|id| id.to_string()),
             text: None,
         }

@@ -11,6 +11,7 @@ use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::audience::{Audience, FieldAudience};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{ActorId, PostId};
+use crate::domain::interaction::{Openness, Policy};
 use crate::domain::post::Post;
 use crate::domain::profile::{FieldKind, ProfileField};
 use crate::domain::uris::Uris;
@@ -99,9 +100,11 @@ fn post() -> Post {
             ])
             .to_string(),
         ),
+        policy: Policy::default(),
         likes: 1,
         boosts: 2,
         replies: 3,
+        quotes: 0,
         published_at: Timestamp::from_micros(1_767_000_000_123_456),
         edited_at: None,
     }
@@ -119,6 +122,11 @@ fn view() -> PostView {
         reblogged: false,
         marks: crate::services::reading::Marks::default(),
         poll: None,
+        quote: None,
+        quotable: crate::services::reading::Quotable {
+            rule: Openness::Everybody.into(),
+            viewer: None,
+        },
     }
 }
 
@@ -143,6 +151,9 @@ fn a_status_has_every_field_that_apps_rely_on() {
         "replies_count",
         "reblogs_count",
         "favourites_count",
+        "quotes_count",
+        "quote",
+        "quote_approval",
         "edited_at",
         "favourited",
         "reblogged",

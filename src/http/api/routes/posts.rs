@@ -2,7 +2,7 @@
 
 use super::super::openapi::{Routes, doc};
 use super::super::{
-    event_write, events, groups, keep, lists, media, polls, reactions, scheduled, search,
+    event_write, events, groups, keep, lists, media, polls, quotes, reactions, scheduled, search,
     status_write, statuses, tags, timelines,
 };
 use crate::auth::scope::Area;
@@ -65,6 +65,23 @@ fn of_statuses() -> Routes {
             doc("The versions of a post").reads(Area::Statuses),
         )
         .get(
+            "/api/v1/statuses/{id}/quotes",
+            quotes::list_status_quotes,
+            doc("What quotes a post").reads(Area::Statuses),
+        )
+        .post(
+            "/api/v1/statuses/{id}/quotes/{quoting}/revoke",
+            quotes::revoke_status_quote,
+            doc("Let a post quote yours no longer").writes(Area::Statuses),
+        )
+        .put(
+            "/api/v1/statuses/{id}/interaction_policy",
+            quotes::update_interaction_policy,
+            doc("Say who may quote and answer a post of yours")
+                .writes(Area::Statuses)
+                .fails(&[422]),
+        )
+        .get(
             "/api/v1/statuses/{id}/favourited_by",
             statuses::list_favourited_by,
             doc("Who likes a post").reads(Area::Statuses),
@@ -81,7 +98,7 @@ fn of_reactions() -> Routes {
         .post(
             "/api/v1/statuses/{id}/favourite",
             reactions::favourite_status,
-            doc("Like a post").writes(Area::Favourites),
+            doc("Like a post").writes(Area::Favourites).fails(&[422]),
         )
         .post(
             "/api/v1/statuses/{id}/unfavourite",

@@ -3,6 +3,7 @@
 mod account;
 mod apps;
 mod delete;
+mod passkeys;
 mod security;
 mod sessions;
 
@@ -29,6 +30,9 @@ pub(super) fn routes() -> Router<AppState> {
         .route("/settings/security/confirm", post(security::turn_on))
         .route("/settings/security/codes", post(security::renew_codes))
         .route("/settings/security/off", post(security::turn_off))
+        .route("/settings/security/passkeys/begin", post(passkeys::begin))
+        .route("/settings/security/passkeys/add", post(passkeys::add))
+        .route("/settings/security/passkeys/remove", post(passkeys::remove))
         .route("/settings/sessions", get(sessions::show_sessions))
         .route("/settings/sessions/end", post(sessions::end_session))
         .route("/settings/sessions/end-all", post(sessions::end_all))

@@ -1,10 +1,11 @@
-//! `/settings/security`: codes beside the password.
+//! `/settings/security`: codes beside the password, and passkeys in place of it.
 
 use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 
+use super::passkeys::Shelf;
 use super::{Desk, secret};
 use crate::app::App;
 use crate::auth::totp::TotpSecret;
@@ -16,6 +17,7 @@ use crate::http::web::qr::{self, Qr};
 use crate::http::web::sign_up::capital;
 use crate::http::web::signed_in::SignedIn;
 use crate::services::credentials::CredentialError;
+use crate::services::passkeys::Asked;
 use crate::services::second_factor::{self, Guard};
 
 const HERE: &str = "/settings/security";
@@ -30,6 +32,8 @@ struct SecurityPage {
     tried: Option<Tried>,
     /// Shown once.
     codes: Vec<String>,
+    /// Passkeys, where there can be any.
+    shelf: Option<Shelf>,
 }
 
 struct Tried {
@@ -41,7 +45,7 @@ struct Tried {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct PasswordForm {
-    password: String,
+    pub(super) password: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -52,16 +56,41 @@ pub(super) struct CodeForm {
 
 /// What happened before the page is shown.
 #[derive(Default)]
-struct Outcome {
+pub(super) struct Outcome {
     status: StatusCode,
     fault: Option<String>,
     done: Option<&'static str>,
     codes: Vec<String>,
     secret: Option<TotpSecret>,
+    /// The browser is asked for a passkey.
+    asked: Option<Asked>,
 }
 
 impl Outcome {
-    fn wrong(error: &CredentialError) -> Result<Outcome, super::PageError> {
+    pub(super) fn done(words: &'static str) -> Outcome {
+        Outcome {
+            done: Some(words),
+            ..Outcome::default()
+        }
+    }
+
+    pub(super) fn asking(asked: Asked) -> Outcome {
+        Outcome {
+            asked: Some(asked),
+            ..Outcome::default()
+        }
+    }
+
+    /// `words` has neither a capital nor a full stop.
+    pub(super) fn unfit(words: &str) -> Outcome {
+        Outcome {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            fault: Some(capital(words)),
+            ..Outcome::default()
+        }
+    }
+
+    pub(super) fn wrong(error: &CredentialError) -> Result<Outcome, super::PageError> {
         Ok(Outcome {
             status: status_of(error)?,
             fault: Some(capital(&error.to_string())),
@@ -139,16 +168,13 @@ pub(super) async fn turn_off(
 ) -> PageResult {
     let proof = (who.account, form.password.as_str());
     let outcome = match second_factor::turn_off(&app.ctx, &app.passwords, proof).await {
-        Ok(()) => Outcome {
-            done: Some("No codes are asked for any more."),
-            ..Outcome::default()
-        },
+        Ok(()) => Outcome::done("No codes are asked for any more."),
         Err(error) => Outcome::wrong(&error)?,
     };
     page(&app, &who, outcome).await
 }
 
-async fn page(app: &App, who: &SignedIn, outcome: Outcome) -> PageResult {
+pub(super) async fn page(app: &App, who: &SignedIn, outcome: Outcome) -> PageResult {
     let site = &app.config.instance.name;
     let desk = Desk {
         fault: outcome.fault,
@@ -164,6 +190,7 @@ async fn page(app: &App, who: &SignedIn, outcome: Outcome) -> PageResult {
             secret: secret.base32(),
         }),
         codes: outcome.codes,
+        shelf: Shelf::of(app, who, outcome.asked).await?,
     };
     let mut response = secret(show(&page)?);
     *response.status_mut() = outcome.status;

@@ -20,6 +20,7 @@ use crate::domain::audience::Audience;
 use crate::domain::clock::{FixedClock, Timestamp};
 use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode};
 use crate::domain::ids::{AccountId, ActorId, EventId, PostId, SessionId};
+use crate::domain::interaction::Policy;
 use crate::domain::post::Post;
 use crate::http::web::{
     Older, PageResult, SignedIn, Viewer, routes, show_event, show_group, show_post, show_profile,
@@ -261,9 +262,11 @@ pub(super) fn some_post(id: i64, author: ActorId, content: &str) -> Post {
         language: Some("en".into()),
         audience: Audience::Public,
         attachments: None,
+        policy: Policy::default(),
         likes: 0,
         boosts: 0,
         replies: 0,
+        quotes: 0,
         published_at: Timestamp::parse("2026-05-03T16:20:00Z").unwrap(),
         edited_at: None,
     }

@@ -41,6 +41,9 @@ pub struct OutgoingActivity {
     /// What an `Accept` hands out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Url>,
+    /// With what: the post that quotes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<ActivityObject>,
     /// HTML: the words of an invitation, the comment of a report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
@@ -176,6 +179,8 @@ kinds! {
     add => "Add";
     /// Removes from a collection of the actor (`target`), or expels a member (`origin` is the group).
     remove => "Remove";
+    /// Asks whether a post (`instrument`) may quote one of somebody else's (FEP-044f).
+    quote_request => "QuoteRequest";
     /// Asks to become a member of a group that reads `TentativeJoin` (Smithereen: "maybe").
     tentative_join => "TentativeJoin";
 }
@@ -194,6 +199,7 @@ impl OutgoingActivity {
             target: None,
             origin: None,
             result: None,
+            instrument: None,
             content: None,
             summary: None,
             in_reply_to: None,
@@ -269,6 +275,10 @@ impl OutgoingActivity {
     pub fn context(&self) -> Context {
         match &self.object {
             _ if self.participation_message.is_some() => Context::Join,
+            _ if self.kind == "QuoteRequest" => Context::QuoteRequest,
+            Some(ActivityObject::Activity(inner)) if inner.kind == "QuoteRequest" => {
+                Context::QuoteRequest
+            }
             Some(ActivityObject::Actor(actor)) => actor.context(),
             Some(ActivityObject::Event(_)) => Context::Event,
             Some(ActivityObject::Note(note)) => note.context(),

@@ -20,7 +20,10 @@ pub use actor::{
 pub use collection::{CollectionBody, OutgoingCollection, OutgoingPage, OutgoingTombstone};
 pub use event::{CollectionRef, OutgoingAddress, OutgoingEvent, OutgoingLocation, OutgoingPlace};
 pub use note::{OutgoingNote, OutgoingOption};
-pub use parts::{InteractionPolicy, OutgoingAttachment, OutgoingImage, OutgoingTag, RepliesRef};
+pub use parts::{
+    InteractionPolicy, OutgoingAttachment, OutgoingAuthorization, OutgoingImage, OutgoingQuote,
+    OutgoingTag, RepliesRef,
+};
 
 use super::context::Context;
 

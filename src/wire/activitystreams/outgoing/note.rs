@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::Document;
-use super::parts::{InteractionPolicy, OutgoingAttachment, OutgoingTag, RepliesRef};
+use super::parts::{InteractionPolicy, OutgoingAttachment, OutgoingQuote, OutgoingTag, RepliesRef};
 use crate::wire::activitystreams::context::Context;
 
 /// A `Note`, or a `Question` if it has options.
@@ -61,7 +61,10 @@ pub struct OutgoingNote {
     /// The collection of answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replies: Option<RepliesRef>,
-    /// Who may quote it.
+    /// The post it shows.
+    #[serde(flatten)]
+    pub quote: Option<OutgoingQuote>,
+    /// Who may quote and answer it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction_policy: Option<InteractionPolicy>,
     /// RFC 3339: when voting ends.
@@ -105,6 +108,7 @@ impl OutgoingNote {
             attachment: Vec::new(),
             context: None,
             replies: None,
+            quote: None,
             interaction_policy: None,
             end_time: None,
             closed: None,

@@ -3,7 +3,8 @@
 use serde::{Serialize, Serializer};
 use url::Url;
 
-use crate::wire::activitystreams::PUBLIC;
+use super::Document;
+use crate::wire::activitystreams::context::Context;
 
 /// `icon` and `image`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -99,21 +100,85 @@ impl Serialize for RepliesRef {
     }
 }
 
-/// Who may quote (FEP-044f).
+/// Who may quote (FEP-044f) and answer, without asking. Empty lists mean nobody but the author.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum InteractionPolicy {
-    /// Everybody may quote.
-    QuotedByAll,
-    /// Only these (a followers collection, or the author alone).
-    QuotedBy(Vec<Url>),
+pub struct InteractionPolicy {
+    /// Everybody, a followers collection, or the author alone.
+    pub quote: Vec<Url>,
+    /// The same for answers; `None` where everybody who reads it may answer.
+    pub answer: Option<Vec<Url>>,
 }
 
 impl Serialize for InteractionPolicy {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let who = match self {
-            InteractionPolicy::QuotedByAll => serde_json::json!([PUBLIC]),
-            InteractionPolicy::QuotedBy(who) => serde_json::json!(who),
-        };
-        serde_json::json!({"canQuote": {"automaticApproval": who}}).serialize(serializer)
+        let mut policy = serde_json::json!({"canQuote": {"automaticApproval": self.quote}});
+        if let Some(who) = &self.answer {
+            policy["canReply"] = serde_json::json!({"automaticApproval": who});
+        }
+        policy.serialize(serializer)
+    }
+}
+
+/// The post that a post of ours shows, under all names in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutgoingQuote {
+    quote: Url,
+    quote_uri: Url,
+    quote_url: Url,
+    #[serde(rename = "_misskey_quote")]
+    misskey_quote: Url,
+    /// What proves that its author agrees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quote_authorization: Option<Url>,
+}
+
+impl OutgoingQuote {
+    /// Shows `quoted`, with the authorization where there is one.
+    #[must_use]
+    pub fn new(quoted: &Url, authorization: Option<Url>) -> Self {
+        OutgoingQuote {
+            quote: quoted.clone(),
+            quote_uri: quoted.clone(),
+            quote_url: quoted.clone(),
+            misskey_quote: quoted.clone(),
+            quote_authorization: authorization,
+        }
+    }
+}
+
+/// What proves that an author of ours agrees to a quote (FEP-044f).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OutgoingAuthorization {
+    /// The id.
+    pub id: Url,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The author of the quoted post.
+    pub attributed_to: Url,
+    /// The quoting post.
+    pub interacting_object: Url,
+    /// The quoted post.
+    pub interaction_target: Url,
+}
+
+impl OutgoingAuthorization {
+    /// `author` agrees to `quoting` showing `quoted`.
+    #[must_use]
+    pub fn new(id: Url, author: Url, quoting: Url, quoted: Url) -> Self {
+        OutgoingAuthorization {
+            id,
+            kind: "QuoteAuthorization",
+            attributed_to: author,
+            interacting_object: quoting,
+            interaction_target: quoted,
+        }
+    }
+
+    /// The document served at its id.
+    #[must_use]
+    pub fn document(self) -> Document<Self> {
+        Context::QuoteAuthorization.wrap(self)
     }
 }

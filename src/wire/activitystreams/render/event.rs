@@ -103,7 +103,10 @@ pub fn event(card: &EventCard<'_>) -> OutgoingEvent {
         tag: tags(card),
         image: None,
         attachment: website(event),
-        interaction_policy: event.is_public().then_some(InteractionPolicy::QuotedByAll),
+        interaction_policy: event.is_public().then(|| InteractionPolicy {
+            quote: vec![public()],
+            answer: None,
+        }),
     }
 }
 

@@ -6,12 +6,15 @@ use url::Url;
 
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
+use crate::domain::interaction::{Deed, Openness};
 use crate::domain::media::Attachment;
 use crate::domain::poll::Poll;
 use crate::domain::post::Post;
+use crate::domain::quote::Quote;
 use crate::domain::uris::Uris;
 use crate::wire::activitystreams::outgoing::{
-    InteractionPolicy, OutgoingAttachment, OutgoingNote, OutgoingOption, OutgoingTag, RepliesRef,
+    InteractionPolicy, OutgoingAttachment, OutgoingNote, OutgoingOption, OutgoingQuote,
+    OutgoingTag, RepliesRef,
 };
 
 use super::{public, url};
@@ -34,6 +37,7 @@ pub struct NoteCard<'a> {
     pub named: &'a [Named],
     pub tags: &'a [String],
     pub poll: Option<&'a Poll>,
+    pub quote: Option<&'a Quote>,
     pub uris: &'a Uris,
 }
 
@@ -79,14 +83,27 @@ pub fn note(card: &NoteCard<'_>) -> OutgoingNote {
     note.attachment = attachments(post);
     note.tag = tags(card);
     note.replies = Some(RepliesRef(url(&format!("{}/replies", post.uri))));
-    note.interaction_policy = Some(if post.audience.is_public() {
-        InteractionPolicy::QuotedByAll
-    } else {
-        InteractionPolicy::QuotedBy(vec![url(card.author_uri)])
+    note.quote = card.quote.map(|quote| {
+        let authorization = quote.authorization.as_deref().filter(|_| quote.stands());
+        OutgoingQuote::new(&url(&quote.quoted_uri), authorization.map(url))
     });
+    note.interaction_policy = Some(policy(card));
     match card.poll {
         Some(poll) => with_poll(note, poll),
         None => note,
+    }
+}
+
+fn policy(card: &NoteCard<'_>) -> InteractionPolicy {
+    let post = card.post;
+    let who = |deed| match Openness::of(post.policy.rule(deed, post.local, post.audience)) {
+        Openness::Everybody => vec![public()],
+        Openness::Followers => vec![url(card.author_followers)],
+        Openness::Nobody => vec![url(card.author_uri)],
+    };
+    InteractionPolicy {
+        quote: who(Deed::Quote),
+        answer: post.policy.answer.map(|_| who(Deed::Answer)),
     }
 }
 

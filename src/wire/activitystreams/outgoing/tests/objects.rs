@@ -214,7 +214,10 @@ fn a_note_is_sent_as_the_example_shows() {
     }];
     note.context = Some(here("events/7f3e0c52/thread"));
     note.replies = Some(RepliesRef(here("posts/31/replies")));
-    note.interaction_policy = Some(InteractionPolicy::QuotedByAll);
+    note.interaction_policy = Some(InteractionPolicy {
+        quote: vec![public()],
+        answer: None,
+    });
     let mut create = OutgoingActivity::create(here("posts/31/create"), maria, note);
     create.published = Some("2026-08-13T06:00:00Z".into());
     create.audience = Some(group);
