@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::services::reading::{self, PostView};
@@ -29,7 +30,7 @@ pub(super) fn whole(posts: Vec<PostView>) -> (Vec<PostView>, Option<Span>) {
 }
 
 /// `GET /api/v1/timelines/home`
-pub(super) async fn show_home(
+pub(super) async fn show_home_timeline(
     State(api): State<Api>,
     who: SignedIn,
     paged: Paged,
@@ -39,7 +40,7 @@ pub(super) async fn show_home(
     answer(&api, &paged, whole(posts)).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Where {
     local: Flag,
@@ -47,7 +48,7 @@ pub(super) struct Where {
 }
 
 /// `GET /api/v1/timelines/public?local=&remote=`
-pub(super) async fn show_public(
+pub(super) async fn show_public_timeline(
     State(api): State<Api>,
     viewer: Viewer,
     Query(place): Query<Where>,
@@ -65,7 +66,7 @@ pub(super) async fn show_public(
 }
 
 /// `GET /api/v1/timelines/tag/:tag`
-pub(super) async fn show_tag(
+pub(super) async fn show_tag_timeline(
     State(api): State<Api>,
     viewer: Viewer,
     Id(tag): Id<String>,

@@ -41,7 +41,7 @@ pub mod profile_show;
 mod qr;
 mod react;
 mod recovery;
-mod scope_words;
+pub(super) mod scope_words;
 mod search;
 mod settings;
 mod sign_up;
