@@ -191,11 +191,12 @@ async function device() {
   const { authenticatorId } = await tab.send('WebAuthn.addVirtualAuthenticator', { options })
   const touched = (enabled) => tab.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled })
   const count = async () => (await tab.send('WebAuthn.getCredentials', { authenticatorId })).credentials.length
-  return { touched, count }
+  const lose = () => tab.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
+  return { touched, count, lose }
 }
 
 async function usesAPasskey() {
-  const { touched, count } = await device()
+  const { touched, count, lose } = await device()
   await tab.visit(`${alpha}/settings/security`)
   await tab.type('#passkey-password', PASSWORD)
   await tab.submit('Add a passkey')
@@ -218,6 +219,8 @@ async function usesAPasskey() {
   await tab.type('details[open] input[name="password"]', PASSWORD)
   await tab.submit('Remove this passkey')
   if ((await tab.text()).includes('my phone')) throw new Error('the passkey is still there')
+  // It would go on offering itself.
+  await lose()
 }
 
 async function leavesAndComesBack(recovery) {
