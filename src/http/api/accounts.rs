@@ -9,7 +9,7 @@ use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
 use crate::domain::ids::ActorId;
 use crate::services::StoreError;
-use crate::services::reading::{self, Listed};
+use crate::services::reading::{self, Listed, PostView};
 use crate::services::settings;
 
 use super::Api;
@@ -188,6 +188,19 @@ pub(super) struct Which {
     exclude_reblogs: Flag,
     only_media: Flag,
     pinned: Flag,
+    /// Only posts with this hashtag.
+    tagged: String,
+}
+
+impl Which {
+    fn wants(&self, view: &PostView) -> bool {
+        let post = &view.post;
+        let tag = self.tagged.trim_start_matches('#').to_lowercase();
+        !(self.exclude_reblogs.0 && post.boost_of.is_some()
+            || self.exclude_replies.0 && post.in_reply_to_uri.is_some()
+            || self.only_media.0 && post.attachments.is_none()
+            || !tag.is_empty() && !view.tags.contains(&tag))
+    }
 }
 
 /// `GET /api/v1/accounts/:id/statuses`
@@ -204,16 +217,7 @@ pub(super) async fn list_account_statuses(
         (reading::pinned(&api.ctx, viewer, author.id).await?, None)
     } else {
         let found = reading::by_author(&api.ctx, viewer, author.id, paged.wider()).await?;
-        paged.pick(
-            found,
-            |view| view.post.id.0,
-            |view| {
-                let post = &view.post;
-                !(which.exclude_reblogs.0 && post.boost_of.is_some()
-                    || which.exclude_replies.0 && post.in_reply_to_uri.is_some()
-                    || which.only_media.0 && post.attachments.is_none())
-            },
-        )
+        paged.pick(found, |view| view.post.id.0, |view| which.wants(view))
     };
     let desk = api.desk_for_posts(&posts).await?;
     let items = posts.iter().map(|view| Status::of(view, &desk)).collect();

@@ -147,3 +147,59 @@ fn routes_are_registered_where_they_are_described() {
         assert!(text.matches(".route(").count() <= allowed, "{inside}");
     }
 }
+
+/// With a star for each name, so that names may differ.
+fn plain(method: &str, path: &str) -> String {
+    let parts = path.split('/').map(|part| {
+        if part.starts_with([':', '{']) {
+            "*"
+        } else {
+            part
+        }
+    });
+    format!(
+        "{} {}",
+        method.to_uppercase(),
+        parts.collect::<Vec<_>>().join("/")
+    )
+}
+
+/// `docs/mastodon.md` names every endpoint of Mastodon's and says whether it is here.
+#[test]
+fn the_list_of_mastodons_endpoints_is_true() {
+    // A page, and an address on the listener for admins.
+    const ELSEWHERE: [&str; 2] = ["GET /oauth/authorize", "GET /health"];
+    const OWN: [&str; 3] = ["/api/v1/events", "/api/v1/groups", "/api/openapi.json"];
+    let whole = whole();
+    let mut served: BTreeSet<String> = BTreeSet::new();
+    for (at, _) in operations(&whole) {
+        let (method, path) = at.split_once(' ').unwrap();
+        if !OWN.iter().any(|own| path.starts_with(own)) {
+            served.insert(plain(method, path));
+        }
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/mastodon.md");
+    let text = std::fs::read_to_string(file).unwrap();
+    let rows = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let mut listed = BTreeSet::new();
+    for (endpoint, rest) in rows {
+        let (method, path) = endpoint.split_once(' ').unwrap();
+        let (here, why) = rest.split_once(" |").unwrap();
+        let known = plain(method, path);
+        assert!(
+            listed.insert(known.clone()),
+            "{endpoint} stands there twice"
+        );
+        assert!(
+            ["yes", "partly", "no"].contains(&here),
+            "{endpoint}: {here}"
+        );
+        assert!(here == "yes" || why.len() > 3, "{endpoint}: why {here}?");
+        let is_here = served.contains(&known) || ELSEWHERE.contains(&endpoint);
+        assert_eq!(here != "no", is_here, "{endpoint}: {here}");
+    }
+    let missing: Vec<_> = served.difference(&listed).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
