@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::app::App;
 use crate::domain::delivery::wait_after;
-use crate::services::push;
+use crate::services::{poll, push, quote};
 use crate::store::jobs::{JobRow, Share};
 use crate::store::{self, Error};
 use crate::telemetry::metrics::{JOB_SECONDS, JOBS};
@@ -28,8 +28,10 @@ const LEASE: Duration = Duration::from_mins(5);
 const LONGEST: Duration = Duration::from_mins(4);
 /// Jobs taken at once.
 const AT_ONCE: i64 = 4;
-/// Push messages under way at once: their services are chosen by people here, and some are slow.
-const PUSHES_AT_ONCE: i64 = 16;
+/// Jobs that wait for servers that others choose.
+const OUTSIDE: &[&str] = &[push::JOB, quote::VERIFY, poll::CLOSE];
+/// Those under way at once: some of the servers are slow.
+const OUTSIDE_AT_ONCE: i64 = 16;
 /// Tries before a job is parked.
 const TRIES: i64 = 10;
 /// How long the job at hand may take once the process is to end.
@@ -79,11 +81,12 @@ pub async fn run_due(app: &App) -> Result<usize, Error> {
     }
 }
 
-/// Sends push messages until the process ends. Beside the other jobs, so that a slow push service holds up no mail.
-pub(super) async fn run_pushes(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
+/// Works on jobs that wait for other servers, until the process ends. Beside the other jobs, so that a slow server holds up
+/// no mail.
+pub(super) async fn run_outside(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
     let mut stop = app.stop.subscribe();
     while !*stop.borrow() {
-        let taken = take(&app, (Share::Only(push::JOB), PUSHES_AT_ONCE)).await;
+        let taken = take(&app, (Share::Only(OUTSIDE), OUTSIDE_AT_ONCE)).await;
         if taken.is_empty() {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}
@@ -100,7 +103,7 @@ pub(super) async fn run_pushes(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
 pub(super) async fn run(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
     let mut stop = app.stop.subscribe();
     while !*stop.borrow() {
-        let taken = take(&app, (Share::Without(push::JOB), AT_ONCE)).await;
+        let taken = take(&app, (Share::Without(OUTSIDE), AT_ONCE)).await;
         if taken.is_empty() {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}

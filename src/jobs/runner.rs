@@ -54,8 +54,8 @@ pub fn start(app: &Arc<App>, role: Role) -> JoinSet<&'static str> {
             Box::pin(queue::run(Arc::clone(app), queue::kinds())),
         ));
         loops.push((
-            "pushes",
-            Box::pin(queue::run_pushes(Arc::clone(app), queue::kinds())),
+            "outside",
+            Box::pin(queue::run_outside(Arc::clone(app), queue::kinds())),
         ));
         loops.push(("software", Box::pin(software::run(Arc::clone(app)))));
         loops.push(("deliveries", Box::pin(deliver(Arc::clone(app)))));

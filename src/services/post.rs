@@ -15,7 +15,9 @@ use crate::store::tombstones::Tombstone;
 use crate::store::{
     self, Conn, activities, blocks, polls, post_versions, posts, quotes, tombstones,
 };
-use crate::wire::activitystreams::outgoing::{OutgoingActivity, OutgoingNote, OutgoingTombstone};
+use crate::wire::activitystreams::outgoing::{
+    ActivityObject, OutgoingActivity, OutgoingNote, OutgoingTombstone,
+};
 use crate::wire::activitystreams::render::{self, url};
 
 use super::media::{self, Description};
@@ -119,9 +121,13 @@ pub(super) async fn publish_within(
     }
     let quoted = quote::quotable(tx, author, draft.quoted).await?;
     let draft = &Draft {
-        audience: quoted.as_ref().map_or(draft.audience, |quoted| {
-            draft.audience.narrower(quoted.post.audience)
-        }),
+        // One's own post for few is quoted for few.
+        audience: match &quoted {
+            Some(quoted) if !quoted.post.audience.is_public() => {
+                draft.audience.narrower(quoted.post.audience)
+            }
+            _ => draft.audience,
+        },
         ..reachable(tx, author, draft).await?
     };
     let (mut post, mut written) = compose(ctx, author, draft, id, parent.as_ref());
@@ -138,8 +144,13 @@ pub(super) async fn publish_within(
     );
     announce(ctx, tx, (author, &post), create, &written).await?;
     if let (Some(quoted), Some(quote)) = (&quoted, &written.quote) {
-        let note = written.note(ctx, author, &post);
-        quote::ask(ctx, tx, (author, note), (quoted, quote)).await?;
+        let instrument = if post.audience.is_public() {
+            ActivityObject::from(written.note(ctx, author, &post))
+        } else {
+            // The author of the quoted post need not be among those who may read this one.
+            ActivityObject::Id(url(&post.uri))
+        };
+        quote::ask(ctx, tx, (author, instrument), (quoted, quote)).await?;
     }
     for person in &draft.mentioned {
         tell(

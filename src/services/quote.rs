@@ -15,9 +15,7 @@ use crate::domain::outgoing::Receivers;
 use crate::domain::post::Post;
 use crate::domain::quote::{Quote, QuoteState};
 use crate::store::{self, Conn, actors, blocks, posts, quotes};
-use crate::wire::activitystreams::outgoing::{
-    ActivityObject, OutgoingActivity, OutgoingNote, OutgoingTombstone,
-};
+use crate::wire::activitystreams::outgoing::{ActivityObject, OutgoingActivity, OutgoingTombstone};
 use crate::wire::activitystreams::render::url;
 
 use super::notify::{About, tell};
@@ -111,7 +109,7 @@ pub(super) async fn begin(
 pub(super) async fn ask(
     ctx: &Ctx,
     tx: &mut Conn,
-    (who, note): (&Actor, OutgoingNote),
+    (who, instrument): (&Actor, ActivityObject),
     (quoted, quote): (&Quotable, &Quote),
 ) -> store::Result<()> {
     if !quoted.asks {
@@ -122,7 +120,7 @@ pub(super) async fn ask(
     let mut request =
         OutgoingActivity::quote_request(url(&uri), url(&who.uri), url(&quoted.post.uri))
             .addressed(vec![url(&quoted.author.uri)], Vec::new());
-    request.instrument = Some(ActivityObject::from(note));
+    request.instrument = Some(instrument);
     let letter = Letter::plain(id, who.id, request, vec![quoted.author.id]);
     send(ctx, tx, letter).await
 }

@@ -1,7 +1,7 @@
 //! Work to do later, or slowly: a kind and its payload, once each.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use crate::domain::clock::Timestamp;
@@ -56,19 +56,19 @@ pub async fn insert(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
     All,
-    /// Those of one kind.
-    Only(&'static str),
-    /// All but those of one kind.
-    Without(&'static str),
+    /// Those of some kinds.
+    Only(&'static [&'static str]),
+    /// All but those of some kinds.
+    Without(&'static [&'static str]),
 }
 
 impl Share {
-    /// A condition on `jobs.kind`, and what stands for its `$3`. SQLite numbers parameters in the order they appear in.
-    const fn condition(self) -> (&'static str, &'static str) {
+    /// A condition on `jobs.kind`. The kinds are words of this program.
+    fn condition(self) -> String {
         match self {
-            Share::All => ("kind <> $3", ""),
-            Share::Only(kind) => ("kind = $3", kind),
-            Share::Without(kind) => ("kind <> $3", kind),
+            Share::All => "TRUE".to_owned(),
+            Share::Only(kinds) => format!("kind IN ('{}')", kinds.join("', '")),
+            Share::Without(kinds) => format!("kind NOT IN ('{}')", kinds.join("', '")),
         }
     }
 }
@@ -85,14 +85,13 @@ pub async fn claim(
 ) -> Result<Vec<JobRow>> {
     const HEAD: &str = "UPDATE jobs SET leased_until = $1 WHERE id IN (SELECT id FROM jobs WHERE parked_at IS NULL AND due_at <= $2 \
         AND leased_until <= $2 AND ";
-    const ORDER: &str = " ORDER BY due_at, id LIMIT $4";
+    const ORDER: &str = " ORDER BY due_at, id LIMIT $3";
     const TAIL: &str = " RETURNING id, kind, payload, attempts";
-    let (condition, kind) = share.condition();
+    let condition = share.condition();
     let bound = |lock: &str| {
         diesel::sql_query(format!("{HEAD}{condition}{ORDER}{lock}){TAIL}"))
             .bind::<BigInt, _>(lease.micros())
             .bind::<BigInt, _>(now.micros())
-            .bind::<Text, _>(kind)
             .bind::<BigInt, _>(limit)
     };
     let mut taken: Vec<JobRow> = PerDb {

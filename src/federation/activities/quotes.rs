@@ -29,13 +29,15 @@ pub(super) async fn requested(cx: &Case<'_>) -> Result<Effect, Trouble> {
     let mut reader = cx.ctx().store.reader().await?;
     let found = posts::find_by_uri(&mut reader, quoted.as_str()).await?;
     Ok(
-        match found.filter(|post| post.local && post.boost_of.is_none()) {
+        match found
+            .filter(|post| post.local && post.boost_of.is_none() && post.audience.is_public())
+        {
             Some(quoted) => Effect::QuoteRequested(Box::new(ReceivedRequest {
                 uri: cx.activity.id.clone(),
                 quoting: quoting.to_string(),
                 quoted,
             })),
-            None => Effect::Nothing("what it wants to quote is no post of this server"),
+            None => Effect::Nothing("what it wants to quote is no public post of this server"),
         },
     )
 }

@@ -42,7 +42,7 @@ async fn waiting(kit: &TestKit) -> Vec<Waiting> {
         .store
         .transaction(async |tx| {
             let lease = now.plus(Duration::from_mins(1));
-            let taken = store::jobs::claim(tx, Share::Only(push::JOB), (now, lease), 50).await?;
+            let taken = store::jobs::claim(tx, Share::Only(&[push::JOB]), (now, lease), 50).await?;
             for row in &taken {
                 store::jobs::finish(tx, row.id).await?;
             }
