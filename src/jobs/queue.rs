@@ -90,7 +90,7 @@ pub(super) async fn run_outside(app: Arc<App>, kinds: Vec<Arc<dyn Job>>) {
         if taken.is_empty() {
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => {}
-                () = app.ctx.wake.pushes.notified() => {}
+                () = app.ctx.wake.outside.notified() => {}
                 () = tokio::time::sleep(EVERY) => {}
             }
         }

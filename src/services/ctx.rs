@@ -42,14 +42,14 @@ pub struct Wake {
     pub inbox: Notify,
     pub deliveries: Notify,
     pub jobs: Notify,
-    /// For push messages, which have a worker of their own.
-    pub pushes: Notify,
+    /// For jobs that wait for other servers, which have a worker of their own.
+    pub outside: Notify,
     /// For streams; rung after every commit of [`Ctx::transact`].
     pub news: Notify,
     /// How often something was enqueued, also in transactions that were rolled back.
     pub(super) enqueued: AtomicU64,
-    /// The same of push messages.
-    pub(super) pushed: AtomicU64,
+    /// The same of jobs that wait for other servers.
+    pub(super) enqueued_outside: AtomicU64,
 }
 
 impl Wake {
@@ -126,14 +126,14 @@ impl Ctx {
         E: From<crate::store::Error> + std::error::Error + 'static,
     {
         let before = self.wake.enqueued.load(Ordering::Acquire);
-        let pushed = self.wake.pushed.load(Ordering::Acquire);
+        let outside = self.wake.enqueued_outside.load(Ordering::Acquire);
         let outcome = self.store.transaction(unit).await;
         // Another one's work may have been counted meanwhile: then the worker looks once too often.
         if outcome.is_ok() && self.wake.enqueued.load(Ordering::Acquire) != before {
             self.wake.deliveries.notify_one();
         }
-        if outcome.is_ok() && self.wake.pushed.load(Ordering::Acquire) != pushed {
-            self.wake.pushes.notify_one();
+        if outcome.is_ok() && self.wake.enqueued_outside.load(Ordering::Acquire) != outside {
+            self.wake.outside.notify_one();
         }
         if outcome.is_ok() {
             self.wake.news.notify_one();

@@ -154,7 +154,7 @@ pub(super) async fn enqueue(ctx: &Ctx, tx: &mut Conn, about: &Notification) -> s
         };
         let payload = serde_json::to_string(&waiting).unwrap_or_default();
         jobs::insert(tx, ctx.id(), JOB, &payload, ctx.now()).await?;
-        Wake::count(&ctx.wake.pushed);
+        Wake::count(&ctx.wake.enqueued_outside);
     }
     Ok(())
 }
