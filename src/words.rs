@@ -1,5 +1,11 @@
 //! The macro behind every enum that is stored or sent as a word.
 
+/// An enum made by `words!`.
+pub(crate) trait Words {
+    /// All its words, in the order in which they are declared.
+    fn words() -> Vec<&'static str>;
+}
+
 /// An enum whose values are stored and sent as fixed words.
 macro_rules! words {
     ($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -21,6 +27,12 @@ macro_rules! words {
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($word => Some($name::$variant),)+ _ => None }
+            }
+        }
+
+        impl $crate::words::Words for $name {
+            fn words() -> Vec<&'static str> {
+                Self::ALL.iter().map(|value| value.as_str()).collect()
             }
         }
 

@@ -69,6 +69,18 @@ impl Purpose {
     }
 }
 
+/// The token of an app in which somebody asked for an account that is not there yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignUpToken {
+    pub id: TokenId,
+    /// The id of no sign-up where the wish came to nothing, which nobody is told.
+    pub sign_up: SignUpId,
+    pub client_app: ClientAppId,
+    /// Space separated.
+    pub scopes: String,
+    pub created_at: Timestamp,
+}
+
 /// How long a sign-up waits for its mail address to be confirmed.
 pub const SIGN_UP_LIFETIME: Duration = Duration::from_hours(24);
 

@@ -103,7 +103,9 @@ async fn forget_secrets(app: &App, now: Timestamp) -> Result<(), Error> {
         .store
         .transaction(async |tx| {
             store::account_secrets::forget(tx, now).await?;
-            store::sign_ups::forget(tx, now.minus(SIGN_UP_LIFETIME)).await?;
+            let before = now.minus(SIGN_UP_LIFETIME);
+            store::sign_ups::forget(tx, before).await?;
+            store::sign_up_tokens::forget(tx, before, AT_ONCE).await?;
             Ok(())
         })
         .await

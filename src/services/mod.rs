@@ -46,6 +46,7 @@ mod send;
 pub mod session;
 pub mod settings;
 pub mod sign_up;
+pub mod sign_up_app;
 pub mod tags;
 pub mod throttle;
 

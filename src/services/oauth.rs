@@ -10,7 +10,7 @@ use crate::domain::client_app::{BadRedirect, ClientApp, Redirects};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{AccountId, ClientAppId, TokenId};
 use crate::store::authorization_codes::Grant;
-use crate::store::{self, accounts, authorization_codes, client_apps};
+use crate::store::{self, accounts, authorization_codes, client_apps, sign_up_tokens};
 
 use super::throttle::{self, Gate};
 use super::{Chance, Ctx};
@@ -382,6 +382,7 @@ pub async fn revoke(ctx: &Ctx, who: Credentials<'_>, token: &str) -> Result<(), 
     ctx.store
         .transaction(async |tx| {
             if !client_apps::delete_token(tx, app.id, &hash).await?
+                && !sign_up_tokens::delete(tx, app.id, &hash).await?
                 && let Some((_, token)) = accounts::find_by_token(tx, &hash).await?
                 && token.client_app == Some(app.id)
             {

@@ -172,20 +172,21 @@ pub async fn decide(
         .await
 }
 
-/// `who` has read a conversation.
+/// `who` has read a conversation, or wants to read it once more.
 ///
 /// # Errors
 /// [`SettingsError::NotFound`].
-pub async fn read_conversation(
+pub async fn mark_conversation(
     ctx: &Ctx,
     who: &Actor,
     id: ConversationId,
+    unread: bool,
 ) -> Result<(), SettingsError> {
     ctx.store
         .transaction(async |tx| {
             let found = conversations::find(tx, who.id, id).await?;
             let found = found.ok_or(SettingsError::NotFound)?;
-            Ok(conversations::mark_read(tx, found.id).await?)
+            Ok(conversations::mark(tx, found.id, unread).await?)
         })
         .await
 }

@@ -13,7 +13,7 @@ use crate::domain::actor::{Actor, Role};
 use crate::domain::handle::{Handle, HandleError};
 use crate::domain::ids::{AccountId, SignUpId, SignUpLinkId};
 use crate::domain::keys::KeyPair;
-use crate::store::{self, Conn, accounts, actors, sign_ups};
+use crate::store::{self, Conn, accounts, actors, sign_up_tokens, sign_ups};
 
 use super::accounts::{self as people, AccountError, Born, NewPerson};
 use super::mails::{self, Notice};
@@ -112,6 +112,20 @@ pub async fn ask(
     mode: Registration,
     wish: Wish<'_>,
 ) -> Result<(), SignUpError> {
+    let new = prepare(ctx, (passwords, mode), wish).await?;
+    ctx.store
+        .transaction(async |tx| keep(ctx, tx, &new).await.map(drop))
+        .await?;
+    ctx.wake.jobs.notify_one();
+    Ok(())
+}
+
+/// A wish that may be kept: checked, counted, its password hashed.
+pub(super) async fn prepare(
+    ctx: &Ctx,
+    (passwords, mode): (&Passwords, Registration),
+    wish: Wish<'_>,
+) -> Result<SignUp, SignUpError> {
     let link = may_ask(ctx, mode, wish.link).await?;
     let handle = Handle::claim(wish.handle, ctx.uris.host())?;
     let email = people::email(wish.email)?;
@@ -134,7 +148,7 @@ pub async fn ask(
     let password = passwords
         .hash(wish.password, &mut Chance(&*ctx.random))
         .await?;
-    let new = SignUp {
+    Ok(SignUp {
         id: SignUpId(ctx.id()),
         handle: handle.as_str().to_owned(),
         email,
@@ -143,12 +157,7 @@ pub async fn ask(
         link: link.map(|link| link.id),
         confirmed_at: None,
         created_at: ctx.now(),
-    };
-    ctx.store
-        .transaction(async |tx| keep(ctx, tx, &new).await)
-        .await?;
-    ctx.wake.jobs.notify_one();
-    Ok(())
+    })
 }
 
 /// The link somebody came with, where the mode lets them ask at all.
@@ -168,8 +177,13 @@ async fn may_ask(
     }
 }
 
-/// Stores a wish, unless the address has an account or waits already; a mail goes out in any case.
-async fn keep(ctx: &Ctx, tx: &mut Conn, new: &SignUp) -> Result<(), SignUpError> {
+/// Stores a wish, unless the address has an account or waits already; a mail goes out in any case. Answers whether it was
+/// stored, which nobody may learn.
+pub(super) async fn keep(
+    ctx: &Ctx,
+    tx: &mut Conn,
+    new: &SignUp,
+) -> Result<Option<SignUpId>, SignUpError> {
     if is_taken(tx, &new.handle).await? {
         return Err(SignUpError::HandleTaken);
     }
@@ -188,7 +202,9 @@ async fn keep(ctx: &Ctx, tx: &mut Conn, new: &SignUp) -> Result<(), SignUpError>
         sign_ups::insert(tx, new, unknown.to_string().as_bytes()).await?;
         Notice::ConfirmSignUp { sign_up: new.id }
     };
-    Ok(mails::enqueue(ctx, tx, &notice).await?)
+    mails::enqueue(ctx, tx, &notice).await?;
+    let is_kept = matches!(notice, Notice::ConfirmSignUp { .. });
+    Ok(is_kept.then_some(new.id))
 }
 
 /// Whether somebody has, had or waits for a handle. Handles are no secret.
@@ -321,6 +337,7 @@ async fn enter(
         return Err(SignUpError::HandleTaken);
     }
     born.insert(tx).await?;
+    sign_up_tokens::hand_over(tx, new.id, born.account.id).await?;
     Ok(log_in::insert(ctx, tx, (born.account.id, device), hash).await?)
 }
 
@@ -351,6 +368,7 @@ pub async fn approve(
             }
             born.insert(tx).await?;
             let account = born.account.id;
+            sign_up_tokens::hand_over(tx, new.id, account).await?;
             Ok(mails::enqueue(ctx, tx, &Notice::Welcome { account }).await?)
         })
         .await?;

@@ -168,20 +168,31 @@ pub struct Use {
     pub people: i64,
 }
 
-/// Whether the viewer follows a hashtag, and its use over the last seven days, today first.
+/// A hashtag as somebody sees it.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The viewer follows it.
+    pub follows: bool,
+    /// It stands on the viewer's profile.
+    pub features: bool,
+    /// Its use over the last seven days, today first.
+    pub history: Vec<Use>,
+}
+
+/// A hashtag as the viewer sees it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn look(
-    ctx: &Ctx,
-    viewer: Option<ActorId>,
-    name: &str,
-) -> store::Result<(bool, Vec<Use>)> {
+pub async fn look(ctx: &Ctx, viewer: Option<ActorId>, name: &str) -> store::Result<Look> {
     const DAY: Duration = Duration::from_hours(24);
     let mut c = ctx.store.reader().await?;
-    let follows = match viewer {
-        Some(viewer) => tags::is_followed(&mut c, viewer, name).await?,
-        None => false,
+    let (follows, features) = match viewer {
+        Some(viewer) => {
+            let shown = tags::list_featured(&mut c, viewer).await?;
+            let is_shown = shown.iter().any(|(_, shown)| shown == name);
+            (tags::is_followed(&mut c, viewer, name).await?, is_shown)
+        }
+        None => (false, false),
     };
     let now = ctx.now();
     let mut day = Timestamp::from_secs(now.secs() - now.secs().rem_euclid(86_400));
@@ -192,7 +203,11 @@ pub async fn look(
         history.push(Use { day, posts, people });
         day = day.minus(DAY);
     }
-    Ok((follows, history))
+    Ok(Look {
+        follows,
+        features,
+        history,
+    })
 }
 
 /// The hashtags most used here over the last seven days. At most `limit`.

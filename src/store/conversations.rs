@@ -102,9 +102,9 @@ pub async fn find(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn mark_read(c: &mut Conn, id: ConversationId) -> Result<()> {
+pub async fn mark(c: &mut Conn, id: ConversationId, unread: bool) -> Result<()> {
     diesel::update(conversations::table.find(id.0))
-        .set(conversations::unread.eq(false))
+        .set(conversations::unread.eq(unread))
         .execute(c)
         .await?;
     Ok(())

@@ -61,6 +61,7 @@ pub mod second_factors;
 pub mod seen;
 pub mod sessions;
 pub mod settings;
+pub mod sign_up_tokens;
 pub mod sign_ups;
 pub mod signals;
 pub mod stances;

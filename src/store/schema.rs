@@ -741,6 +741,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    sign_up_tokens (id) {
+        id -> BigInt,
+        sign_up_id -> BigInt,
+        client_app_id -> BigInt,
+        hash -> Binary,
+        scopes -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     sign_ups (id) {
         id -> BigInt,
         handle -> Text,
@@ -883,5 +894,6 @@ together! {
     list_members: lists;
     posts: followed_tags, follows, list_members, lists, pins, poll_votes, post_recipients, post_tags, quotes;
     push_subscriptions: tokens;
+    sign_up_tokens: sign_ups;
     tombstones: activities, deliveries;
 }

@@ -3,9 +3,12 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::ObjectBuilder;
 
 use crate::auth::scope::{Area, Scope};
+use crate::domain::actor::Actor;
 use crate::domain::audience::{Audience, FieldAudience};
 use crate::domain::interaction::Openness;
 use crate::domain::media::{MediaRole, Stored};
@@ -17,15 +20,17 @@ use crate::services::profile::{self, Changes, is_link};
 use crate::services::{reading, settings};
 
 use super::auth::SignedIn;
-use super::body::{Flag, Many, Upload, language};
+use super::body::{Flag, Many, Upload, WithFiles, language};
 use super::entities::account::{self, Account};
 use super::entities::status;
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::shapes;
 use super::{Api, accounts};
 
 /// What is to be changed; what is not there stays.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = CredentialsUpdate)]
 pub(super) struct Asked {
     display_name: Option<String>,
     note: Option<String>,
@@ -37,12 +42,15 @@ pub(super) struct Asked {
 }
 
 /// Defaults for new posts.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = DefaultsUpdate)]
 struct AskedDefaults {
+    #[schema(schema_with = defaults)]
     privacy: Option<String>,
     sensitive: Option<Flag>,
     language: Option<String>,
+    #[schema(schema_with = shapes::word_or_null::<Openness>)]
     quote_policy: Option<String>,
 }
 
@@ -80,15 +88,28 @@ impl AskedDefaults {
     }
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewAccountField)]
 pub(super) struct AskedField {
     name: String,
     value: String,
     /// Kith's own: `everyone`, `instance`, `friends`, `only_me`.
+    #[schema(schema_with = shapes::word_or_null::<FieldAudience>)]
     audience: Option<String>,
     /// Kith's own: which part of the profile it is.
+    #[schema(schema_with = shapes::word_or_null::<FieldKind>)]
     kind: Option<String>,
+}
+
+/// Nobody writes to nobody by default.
+fn defaults() -> ObjectBuilder {
+    shapes::or_null(vec!["public", "unlisted", "private"])
+}
+
+impl WithFiles for Asked {
+    const FILES: &'static [&'static str] = &["avatar", "header"];
+    const NEEDED: bool = false;
 }
 
 /// `PATCH /api/v1/accounts/update_credentials`
@@ -97,6 +118,12 @@ pub(super) async fn update_credentials(
     who: SignedIn,
     upload: Upload<Asked>,
 ) -> ApiResult<Json<Account>> {
+    let person = update(&api, &who, upload).await?;
+    accounts::own(&api, &person).await
+}
+
+/// Changes what is asked for; the person as they are then.
+pub(super) async fn update(api: &Api, who: &SignedIn, upload: Upload<Asked>) -> ApiResult<Actor> {
     who.require(Scope::Write(Area::Accounts))?;
     let asked = upload.asked;
     let fields = match &asked.fields_attributes {
@@ -115,15 +142,14 @@ pub(super) async fn update_credentials(
         discoverable: asked.discoverable.map(|flag| flag.0),
         indexable: asked.indexable.map(|flag| flag.0),
         fields,
-        pictures: pictures(&api, &who, upload.files).await?,
+        pictures: pictures(api, who, upload.files).await?,
     };
     if !asked.source.is_empty() {
         let before = settings::preferences(&api.ctx, who.actor.id).await?;
         let set = asked.source.onto(before)?;
         settings::prefer(&api.ctx, &who.actor, &set).await?;
     }
-    let person = profile::update(&api.ctx, &who.actor, &changes).await?;
-    accounts::own(&api, &person).await
+    Ok(profile::update(&api.ctx, &who.actor, &changes).await?)
 }
 
 /// The avatar and header among the files.

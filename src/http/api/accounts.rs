@@ -3,22 +3,27 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
 use crate::domain::ids::ActorId;
 use crate::services::StoreError;
-use crate::services::reading::{self, Listed};
+use crate::services::reading::{self, Listed, PostView};
 use crate::services::settings;
 
 use super::Api;
 use super::auth::{SignedIn, Viewer};
-use super::body::{Flag, Id, Number, Query};
+use super::body::{Flag, Id, Many, Number, Query};
+use super::entities::Empty;
 use super::entities::account::Account;
 use super::entities::status::Status;
 use super::error::{ApiError, ApiResult};
+use super::openapi::All;
 use super::paging::{Listing, Paged, Span};
 
+/// Things asked for by their ids at once.
+pub(super) const SEVERAL: usize = 40;
 /// Requests to follow are counted up to here.
 const REQUESTS: i64 = 100;
 
@@ -48,6 +53,42 @@ pub(super) async fn own(api: &Api, person: &Actor) -> ApiResult<Json<Account>> {
     Ok(Json(Account::own(&view, (requests, &defaults), &mut desk)))
 }
 
+/// Several things by their ids.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+pub(super) struct Several {
+    id: Many<Number>,
+}
+
+impl Several {
+    /// The ids, at most `most`.
+    pub(super) fn ids(self, most: usize) -> impl Iterator<Item = i64> {
+        self.id.0.into_iter().filter_map(|id| id.0).take(most)
+    }
+}
+
+/// `GET /api/v1/accounts?id[]=`: those that there are
+pub(super) async fn list_accounts(
+    State(api): State<Api>,
+    _: Viewer,
+    Query(several): Query<Several>,
+) -> ApiResult<All<Account>> {
+    let ids: Vec<ActorId> = several.ids(SEVERAL).map(ActorId).collect();
+    let found = reading::actors_by_id(&api.ctx, &ids).await?;
+    let desk = api.desk(found.iter()).await?;
+    let shown = found.iter().map(|actor| Account::of(actor, &desk));
+    Ok(shown.collect())
+}
+
+/// `GET /api/v1/accounts/:id/identity_proofs`: an empty list, as Mastodon answers since 3.5
+pub(super) async fn list_identity_proofs(
+    State(api): State<Api>,
+    Id(id): Id<ActorId>,
+) -> ApiResult<Json<Empty>> {
+    find(&api, id).await?;
+    Ok(Json(Empty))
+}
+
 /// An account as the viewer sees it.
 pub(super) async fn shown(
     api: &Api,
@@ -69,7 +110,7 @@ pub(super) async fn show_account(
     shown(&api, viewer.with(Scope::Read(Area::Accounts)), actor).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(super) struct Lookup {
     acct: String,
 }
@@ -86,7 +127,7 @@ pub(super) async fn lookup_account(
     shown(&api, viewer.with(Scope::Read(Area::Accounts)), actor).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Search {
     q: String,
@@ -99,17 +140,13 @@ pub(super) async fn search_accounts(
     State(api): State<Api>,
     who: SignedIn,
     Query(asked): Query<Search>,
-) -> ApiResult<Json<Vec<Account>>> {
+) -> ApiResult<All<Account>> {
     who.require(Scope::Read(Area::Accounts))?;
     let limit = asked.limit.0.unwrap_or(20).clamp(1, 40);
     let found = search(&api, Some(&who), &asked.q, (asked.resolve.0, limit)).await?;
     let desk = api.desk(found.iter()).await?;
-    Ok(Json(
-        found
-            .iter()
-            .map(|actor| Account::of(actor, &desk))
-            .collect(),
-    ))
+    let shown = found.iter().map(|actor| Account::of(actor, &desk));
+    Ok(shown.collect())
 }
 
 /// People and groups that fit `text`; a whole handle comes first, and is looked up elsewhere when `resolve` says so.
@@ -144,13 +181,26 @@ pub(super) async fn search(
     Ok(found)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Which {
     exclude_replies: Flag,
     exclude_reblogs: Flag,
     only_media: Flag,
     pinned: Flag,
+    /// Only posts with this hashtag.
+    tagged: String,
+}
+
+impl Which {
+    fn wants(&self, view: &PostView) -> bool {
+        let post = &view.post;
+        let tag = self.tagged.trim_start_matches('#').to_lowercase();
+        !(self.exclude_reblogs.0 && post.boost_of.is_some()
+            || self.exclude_replies.0 && post.in_reply_to_uri.is_some()
+            || self.only_media.0 && post.attachments.is_none()
+            || !tag.is_empty() && !view.tags.contains(&tag))
+    }
 }
 
 /// `GET /api/v1/accounts/:id/statuses`
@@ -167,16 +217,7 @@ pub(super) async fn list_account_statuses(
         (reading::pinned(&api.ctx, viewer, author.id).await?, None)
     } else {
         let found = reading::by_author(&api.ctx, viewer, author.id, paged.wider()).await?;
-        paged.pick(
-            found,
-            |view| view.post.id.0,
-            |view| {
-                let post = &view.post;
-                !(which.exclude_reblogs.0 && post.boost_of.is_some()
-                    || which.exclude_replies.0 && post.in_reply_to_uri.is_some()
-                    || which.only_media.0 && post.attachments.is_none())
-            },
-        )
+        paged.pick(found, |view| view.post.id.0, |view| which.wants(view))
     };
     let desk = api.desk_for_posts(&posts).await?;
     let items = posts.iter().map(|view| Status::of(view, &desk)).collect();

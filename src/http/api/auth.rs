@@ -8,10 +8,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use crate::auth::scope::Scope;
-use crate::auth::token::Token;
+use crate::auth::token::{Token, TokenHash};
 use crate::domain::ids::ActorId;
 use crate::http::extract::client::ClientAddress;
-use crate::services::session;
+use crate::services::{session, sign_up_app};
 
 use super::Api;
 use super::error::{ApiError, ApiResult};
@@ -80,11 +80,21 @@ impl FromRequestParts<Api> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
         let hash = bearer(&parts.headers).ok_or(ApiError::BadToken)?.hash();
-        let who = session::by_token(&api.ctx, &hash).await?;
-        let who = who.ok_or(ApiError::BadToken)?;
+        let Some(who) = session::by_token(&api.ctx, &hash).await? else {
+            return Err(unknown(api, &hash).await?);
+        };
         api.seen.note(&api.ctx, who.account).await;
         Ok(SignedIn(who))
     }
+}
+
+/// What to say to a token that is nobody's.
+pub(super) async fn unknown(api: &Api, hash: &TokenHash) -> ApiResult<ApiError> {
+    Ok(if sign_up_app::is_waiting(&api.ctx, hash).await? {
+        ApiError::NotYet
+    } else {
+        ApiError::BadToken
+    })
 }
 
 impl FromRequestParts<Api> for ClientAddress {

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::http::request;
 use axum::response::IntoResponse;
-use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, Error as _};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::error::{ApiError, ApiResult, Wrong};
@@ -33,12 +33,37 @@ pub(super) struct Query<T>(pub(super) T);
 #[derive(Debug)]
 pub(super) struct Id<T>(pub(super) T);
 
+/// The same where two keys are in the path.
+#[derive(Debug)]
+pub(super) struct Ids<A, B>(pub(super) A, pub(super) B);
+
+/// What is asked for in the query, or, as some clients write it, in the body of a GET.
+#[derive(Debug)]
+pub(super) struct Anywhere<T>(pub(super) T);
+
+/// What may be sent with files.
+pub(super) trait WithFiles {
+    /// The fields that are files.
+    const FILES: &'static [&'static str];
+    /// There is nothing to do without them.
+    const NEEDED: bool;
+}
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let parts = parts(request, state, Files::Dropped).await?;
         typed(parts.fields).map(Body)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Anywhere<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let Body(all) = Body::from_request(request, state).await?;
+        Ok(Anywhere(all))
     }
 }
 
@@ -133,12 +158,37 @@ impl<S: Send + Sync, T: std::str::FromStr + Send> FromRequestParts<S> for Id<T> 
         let Ok(Path(text)) = Path::<String>::from_request_parts(parts, state).await else {
             return Err(ApiError::NotFound);
         };
-        text.parse().map(Id).ok().ok_or(ApiError::NotFound)
+        key(&text).map(Id)
     }
 }
 
+impl<S, A, B> FromRequestParts<S> for Ids<A, B>
+where
+    S: Send + Sync,
+    A: std::str::FromStr + Send,
+    B: std::str::FromStr + Send,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut request::Parts, state: &S) -> Result<Self, ApiError> {
+        let found = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Ok(Path((first, second))) = found else {
+            return Err(ApiError::NotFound);
+        };
+        Ok(Ids(key(&first)?, key(&second)?))
+    }
+}
+
+/// Nothing is called by a text with a NUL, which PostgreSQL would not even compare.
+fn key<T: std::str::FromStr>(text: &str) -> ApiResult<T> {
+    let text = Some(text).filter(|text| !text.contains('\0'));
+    let key = text.and_then(|text| text.parse().ok());
+    key.ok_or(ApiError::NotFound)
+}
+
 /// Yes or no, as JSON or as forms write it (`true`, `1`, `on`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
 pub(super) struct Flag(pub(super) bool);
 
 impl<'de> Deserialize<'de> for Flag {
@@ -158,24 +208,34 @@ impl<'de> Deserialize<'de> for Flag {
 }
 
 /// A whole number, as JSON or as text; empty text is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
 pub(super) struct Number(pub(super) Option<i64>);
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let found = match Value::deserialize(input)? {
             Value::Null => None,
-            Value::Number(n) => Some(n.as_i64().ok_or(D::Error::custom("not a whole number"))?),
-            Value::String(text) if text.is_empty() => None,
-            Value::String(text) => Some(text.parse().map_err(D::Error::custom)?),
+            Value::Number(n) => Some(whole(&n).ok_or(D::Error::custom("not a whole number"))?),
+            Value::String(text) if text.trim().is_empty() => None,
+            Value::String(text) => Some(text.trim().parse().map_err(D::Error::custom)?),
             _ => return Err(D::Error::custom("not a number")),
         };
         Ok(Number(found))
     }
 }
 
+/// `1.0` is one, as JSON has only one kind of number.
+fn whole(number: &serde_json::Number) -> Option<i64> {
+    number.as_i64().or_else(|| {
+        let found = number.as_f64().filter(|found| found.fract() == 0.0)?;
+        found.to_string().parse().ok()
+    })
+}
+
 /// A number with a fraction, as JSON or as text; empty text is none.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[serde(transparent)]
 pub(super) struct Decimal(pub(super) Option<f64>);
 
 impl<'de> Deserialize<'de> for Decimal {
@@ -183,8 +243,8 @@ impl<'de> Deserialize<'de> for Decimal {
         let found = match Value::deserialize(input)? {
             Value::Null => None,
             Value::Number(n) => n.as_f64(),
-            Value::String(text) if text.is_empty() => None,
-            Value::String(text) => Some(text.parse().map_err(D::Error::custom)?),
+            Value::String(text) if text.trim().is_empty() => None,
+            Value::String(text) => Some(text.trim().parse().map_err(D::Error::custom)?),
             _ => return Err(D::Error::custom("not a number")),
         };
         Ok(Decimal(found))
@@ -192,7 +252,8 @@ impl<'de> Deserialize<'de> for Decimal {
 }
 
 /// Several values: a list, an object whose keys are positions (as forms and some clients send them), or a single one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub(super) struct Many<T>(pub(super) Vec<T>);
 
 impl<T> Default for Many<T> {

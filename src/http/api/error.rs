@@ -7,6 +7,8 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::domain::poll::PollFault;
 use crate::services::StoreError;
@@ -31,6 +33,9 @@ pub(super) enum ApiError {
     /// 403: the token lacks a scope.
     #[error("the token's scopes do not allow this")]
     OutOfScope,
+    /// 403: the mail address is not confirmed, or no moderator has agreed.
+    #[error("the account is not there yet")]
+    NotYet,
     /// 403: this person may not.
     #[error("this action is not allowed")]
     NotAllowed,
@@ -55,6 +60,9 @@ pub(super) enum ApiError {
     /// 429: not so soon again.
     #[error("too many requests")]
     TooMany(Duration),
+    /// 503: others wait already.
+    #[error("too many wait")]
+    Busy,
     /// 500: something that no client can mend; it is in the log already.
     #[error("something broke")]
     Broken,
@@ -69,6 +77,11 @@ pub(super) enum Wrong {
     Blank,
     TooLong,
     Invalid,
+    TooShort,
+    Reserved,
+    Taken,
+    /// Terms that one has to agree to.
+    Accepted,
 }
 
 impl std::fmt::Display for Wrong {
@@ -77,6 +90,10 @@ impl std::fmt::Display for Wrong {
             Wrong::Blank => "ERR_BLANK",
             Wrong::TooLong => "ERR_TOO_LONG",
             Wrong::Invalid => "ERR_INVALID",
+            Wrong::TooShort => "ERR_TOO_SHORT",
+            Wrong::Reserved => "ERR_RESERVED",
+            Wrong::Taken => "ERR_TAKEN",
+            Wrong::Accepted => "ERR_ACCEPTED",
         })
     }
 }
@@ -84,19 +101,43 @@ impl std::fmt::Display for Wrong {
 /// The result of a handler.
 pub(super) type ApiResult<T> = Result<T, ApiError>;
 
-#[derive(Serialize)]
-struct Said {
+/// What is said of an error.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub(super) struct Said {
+    /// A sentence for people; at `/oauth/token` and `/oauth/revoke` a word of RFC 6749.
     error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     error_description: Option<String>,
+    /// What is wrong with which field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, Vec<Detail>>)]
     details: BTreeMap<&'static str, Vec<Detail>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ErrorDetail)]
 struct Detail {
+    #[schema(schema_with = wrongs)]
     error: String,
     description: String,
+}
+
+fn wrongs() -> ObjectBuilder {
+    let all = [
+        Wrong::Blank,
+        Wrong::TooLong,
+        Wrong::Invalid,
+        Wrong::TooShort,
+        Wrong::Reserved,
+        Wrong::Taken,
+        Wrong::Accepted,
+    ];
+    let all = all.map(|wrong| wrong.to_string());
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(all))
 }
 
 impl ApiError {
@@ -109,13 +150,14 @@ impl ApiError {
         match self {
             ApiError::Malformed(_) => StatusCode::BAD_REQUEST,
             ApiError::BadToken => StatusCode::UNAUTHORIZED,
-            ApiError::OutOfScope | ApiError::NotAllowed => StatusCode::FORBIDDEN,
+            ApiError::OutOfScope | ApiError::NotYet | ApiError::NotAllowed => StatusCode::FORBIDDEN,
             ApiError::NotFound => StatusCode::NOT_FOUND,
             ApiError::Method => StatusCode::METHOD_NOT_ALLOWED,
             ApiError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             ApiError::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ApiError::Field(..) | ApiError::Impossible(_) => StatusCode::UNPROCESSABLE_ENTITY,
             ApiError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            ApiError::Busy => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Store(inner) if inner.is_outage() => StatusCode::SERVICE_UNAVAILABLE,
             ApiError::Store(_) | ApiError::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -128,6 +170,10 @@ impl ApiError {
             ApiError::OutOfScope => (
                 "This action is outside the authorized scopes".into(),
                 Some("ask for a token with more scopes".into()),
+            ),
+            ApiError::NotYet => (
+                "Your login is missing a confirmed e-mail address".into(),
+                Some("or a moderator has not agreed yet".into()),
             ),
             ApiError::NotAllowed => ("This action is not allowed".into(), None),
             ApiError::NotFound => ("Record not found".into(), None),
@@ -142,7 +188,7 @@ impl ApiError {
                 (error, Some(why.clone()))
             }
             ApiError::Impossible(why) => (why.clone(), None),
-            ApiError::TooMany(_) => ("Too many requests".into(), None),
+            ApiError::TooMany(_) | ApiError::Busy => ("Too many requests".into(), None),
             ApiError::Store(_) | ApiError::Broken => {
                 ("Something went wrong on this server".into(), None)
             }
@@ -171,6 +217,11 @@ impl IntoResponse for ApiError {
             tracing::error!(error = %inner, cause = ?inner, "a request of the client API failed");
         }
         let status = self.status();
+        let wait = match &self {
+            ApiError::TooMany(wait) => Some(wait.as_secs().max(1)),
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => Some(10),
+            _ => None,
+        };
         let mut response = (status, Json(self.said())).into_response();
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(
@@ -178,10 +229,10 @@ impl IntoResponse for ApiError {
                 HeaderValue::from_static("Bearer error=\"invalid_token\""),
             );
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if let Some(seconds) = wait {
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+                .insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }

@@ -1,9 +1,9 @@
 //! Organising events and answering them.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::event::{Disclosure, EventVisibility, JoinMode, Place};
@@ -13,25 +13,32 @@ use crate::services::event::{self, EventDraft};
 use crate::services::{invite, participation};
 
 use super::auth::SignedIn;
-use super::body::{Body, Decimal, Flag, Id, Many, Number, language};
+use super::body::{Body, Decimal, Flag, Id, Ids, Many, Number, language};
+use super::entities::Nothing;
 use super::entities::event::Event;
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::shapes;
 use super::{Api, events};
 
 /// Most people invited at once.
 const INVITED: usize = 50;
 
 /// An event as a client sends it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewEvent)]
 pub(super) struct Asked {
     title: String,
     description: String,
+    #[schema(format = DateTime)]
     start_time: String,
+    #[schema(format = DateTime)]
     end_time: Option<String>,
     timezone: String,
     capacity: Number,
+    #[schema(schema_with = shapes::wish::<JoinMode>)]
     join_mode: Option<String>,
+    #[schema(schema_with = shapes::wish::<EventVisibility>)]
     visibility: Option<String>,
     group_id: Number,
     place: Option<AskedPlace>,
@@ -42,8 +49,9 @@ pub(super) struct Asked {
     waitlist: Option<Flag>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewPlace)]
 pub(super) struct AskedPlace {
     name: String,
     street: String,
@@ -52,6 +60,7 @@ pub(super) struct AskedPlace {
     country: String,
     latitude: Decimal,
     longitude: Decimal,
+    #[schema(schema_with = shapes::wish::<Disclosure>)]
     disclosure: Option<String>,
 }
 
@@ -166,16 +175,18 @@ pub(super) async fn delete_event(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<EventId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Events))?;
     events::find(&api, Some(who.actor.id), id).await?;
     event::delete(&api.ctx, &who.actor, id).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = EventAnswer)]
 pub(super) struct Answered {
+    #[schema(schema_with = shapes::wish::<Answer>)]
     answer: Option<String>,
     guests: Number,
 }
@@ -213,8 +224,9 @@ async fn say(api: &Api, who: &SignedIn, id: EventId, said: Answer) -> ApiResult<
     answer(api, who, id).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = EventInvitees)]
 pub(super) struct Invited {
     handles: Many<String>,
     emails: Many<String>,
@@ -252,22 +264,33 @@ pub(super) async fn invite_to_event(
     answer(&api, &who, id).await
 }
 
-/// `POST /api/v1/events/:id/attendees/:account_id/accept|reject|remove`: the host's decision
-pub(super) async fn settle_attendee(
+/// `POST /api/v1/events/:id/attendees/:account_id/accept`
+pub(super) async fn accept_attendee(
     State(api): State<Api>,
     who: SignedIn,
-    Path((event, guest, verdict)): Path<(String, String, String)>,
+    Ids(event, guest): Ids<EventId, ActorId>,
+) -> ApiResult<Json<Event>> {
+    settle(&api, &who, event, (guest, true)).await
+}
+
+/// `POST /api/v1/events/:id/attendees/:account_id/reject`, `…/remove`
+pub(super) async fn remove_attendee(
+    State(api): State<Api>,
+    who: SignedIn,
+    Ids(event, guest): Ids<EventId, ActorId>,
+) -> ApiResult<Json<Event>> {
+    settle(&api, &who, event, (guest, false)).await
+}
+
+/// The host's decision about a guest.
+async fn settle(
+    api: &Api,
+    who: &SignedIn,
+    event: EventId,
+    decided: (ActorId, bool),
 ) -> ApiResult<Json<Event>> {
     who.require(Scope::Write(Area::Events))?;
-    let (Ok(event), Ok(guest)) = (event.parse(), guest.parse::<ActorId>()) else {
-        return Err(ApiError::NotFound);
-    };
-    let yes = match verdict.as_str() {
-        "accept" => true,
-        "reject" | "remove" => false,
-        _ => return Err(ApiError::NotFound),
-    };
-    events::find(&api, Some(who.actor.id), event).await?;
-    participation::settle(&api.ctx, &who.actor, event, (guest, yes)).await?;
-    answer(&api, &who, event).await
+    events::find(api, Some(who.actor.id), event).await?;
+    participation::settle(&api.ctx, &who.actor, event, decided).await?;
+    answer(api, who, event).await
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::clock::Timestamp;
@@ -14,6 +15,7 @@ use super::auth::Viewer;
 use super::body::{Id, Number, Query};
 use super::entities::event::{Attendee, Event};
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::{All, shapes};
 use super::{Api, people_of_event};
 
 /// Events looked through for a window of time.
@@ -35,11 +37,13 @@ pub(super) async fn shown(api: &Api, view: &EventView) -> ApiResult<Json<Event>>
     Ok(Json(Event::of(view, waiting, &desk)))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Which {
     group_id: Number,
+    #[schema(format = DateTime)]
     from: Option<String>,
+    #[schema(format = DateTime)]
     to: Option<String>,
     limit: Number,
 }
@@ -49,7 +53,7 @@ pub(super) async fn list_events(
     State(api): State<Api>,
     viewer: Viewer,
     Query(which): Query<Which>,
-) -> ApiResult<Json<Vec<Event>>> {
+) -> ApiResult<All<Event>> {
     let viewer = viewer.with(Scope::Read(Area::Events));
     let from = moment("from", which.from.as_deref())?;
     let to = moment("to", which.to.as_deref())?;
@@ -75,7 +79,7 @@ pub(super) async fn list_events(
         let waiting = reading::waiting(&api.ctx, view).await?;
         answer.push(Event::of(view, waiting, &desk));
     }
-    Ok(Json(answer))
+    Ok(All(answer))
 }
 
 /// RFC 3339, or a field error.
@@ -103,9 +107,10 @@ pub(super) async fn show_event(
     shown(&api, &view).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Standings {
+    #[schema(schema_with = shapes::wish::<Standing>)]
     status: Option<String>,
     limit: Number,
 }
@@ -116,7 +121,7 @@ pub(super) async fn list_attendees(
     viewer: Viewer,
     Id(id): Id<EventId>,
     Query(asked): Query<Standings>,
-) -> ApiResult<Json<Vec<Attendee>>> {
+) -> ApiResult<All<Attendee>> {
     let view = find(&api, viewer.with(Scope::Read(Area::Events)), id).await?;
     let standing = match asked.status.as_deref() {
         None | Some("") => None,
@@ -127,10 +132,6 @@ pub(super) async fn list_attendees(
     let limit = asked.limit.0.unwrap_or(ATTENDEES).clamp(1, ATTENDEES);
     let found = reading::attendees(&api.ctx, &view, standing, (None, limit)).await?;
     let desk = api.desk(found.iter().map(|guest| &guest.actor)).await?;
-    Ok(Json(
-        found
-            .iter()
-            .map(|guest| Attendee::of(guest, &desk))
-            .collect(),
-    ))
+    let shown = found.iter().map(|guest| Attendee::of(guest, &desk));
+    Ok(shown.collect())
 }

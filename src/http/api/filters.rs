@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::filter::{self, FilterAction, FilterContext};
@@ -14,26 +14,32 @@ use crate::services::filters::{self, FilterDraft, FilterError, KeywordChange};
 
 use super::auth::SignedIn;
 use super::body::{Body, Flag, Id, Many, Number};
+use super::entities::Nothing;
 use super::entities::filter::{Filter, FilterKeyword, FilterStatus};
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::{All, inputs, shapes};
 use super::{Api, statuses};
 
 /// The longest that a filter lasts, in seconds.
 const LONGEST: i64 = 100 * 366 * 86_400;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewFilter)]
 pub(super) struct Asked {
     title: Option<String>,
+    #[schema(schema_with = inputs::words_or_null::<FilterContext>)]
     context: Option<Many<String>>,
+    #[schema(schema_with = shapes::wish::<FilterAction>)]
     filter_action: Option<String>,
     /// Seconds; empty for ever.
     expires_in: Option<Number>,
     keywords_attributes: Many<AskedKeyword>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewFilterKeyword)]
 pub(super) struct AskedKeyword {
     id: Number,
     keyword: Option<String>,
@@ -106,13 +112,10 @@ fn whole(filter: &filter::Filter) -> Json<Filter> {
 }
 
 /// `GET /api/v2/filters`
-pub(super) async fn list_filters(
-    State(api): State<Api>,
-    who: SignedIn,
-) -> ApiResult<Json<Vec<Filter>>> {
+pub(super) async fn list_filters(State(api): State<Api>, who: SignedIn) -> ApiResult<All<Filter>> {
     who.require(Scope::Read(Area::Filters))?;
     let found = filters::all(&api.ctx, who.actor.id).await?;
-    Ok(Json(found.iter().map(Filter::whole).collect()))
+    Ok(found.iter().map(Filter::whole).collect())
 }
 
 /// `POST /api/v2/filters`
@@ -153,27 +156,25 @@ pub(super) async fn delete_filter(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<FilterId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Filters))?;
     filters::delete(&api.ctx, &who.actor, id).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `GET /api/v2/filters/:filter_id/keywords`
-pub(super) async fn list_keywords(
+pub(super) async fn list_filter_keywords(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<FilterId>,
-) -> ApiResult<Json<Vec<FilterKeyword>>> {
+) -> ApiResult<All<FilterKeyword>> {
     who.require(Scope::Read(Area::Filters))?;
     let filter = filters::one(&api.ctx, who.actor.id, id).await?;
-    Ok(Json(
-        filter.keywords.iter().map(FilterKeyword::from).collect(),
-    ))
+    Ok(filter.keywords.iter().map(FilterKeyword::from).collect())
 }
 
 /// `POST /api/v2/filters/:filter_id/keywords`
-pub(super) async fn create_keyword(
+pub(super) async fn create_filter_keyword(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<FilterId>,
@@ -210,7 +211,7 @@ fn keyword(filter: &filter::Filter, id: RowId) -> ApiResult<Json<FilterKeyword>>
 }
 
 /// `GET /api/v2/filters/keywords/:id`
-pub(super) async fn show_keyword(
+pub(super) async fn show_filter_keyword(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
@@ -223,7 +224,7 @@ pub(super) async fn show_keyword(
 }
 
 /// `PUT /api/v2/filters/keywords/:id`
-pub(super) async fn update_keyword(
+pub(super) async fn update_filter_keyword(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
@@ -240,11 +241,11 @@ pub(super) async fn update_keyword(
 }
 
 /// `DELETE /api/v2/filters/keywords/:id`
-pub(super) async fn delete_keyword(
+pub(super) async fn delete_filter_keyword(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Filters))?;
     let filter = filters::with_keyword(&api.ctx, who.actor.id, id).await?;
     let change = KeywordChange {
@@ -254,28 +255,29 @@ pub(super) async fn delete_keyword(
         remove: true,
     };
     change_keyword(&api, &who, filter.id, change).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `GET /api/v2/filters/:filter_id/statuses`
-pub(super) async fn list_posts(
+pub(super) async fn list_filter_statuses(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<FilterId>,
-) -> ApiResult<Json<Vec<FilterStatus>>> {
+) -> ApiResult<All<FilterStatus>> {
     who.require(Scope::Read(Area::Filters))?;
     let filter = filters::one(&api.ctx, who.actor.id, id).await?;
-    Ok(Json(filter.posts.iter().map(FilterStatus::from).collect()))
+    Ok(filter.posts.iter().map(FilterStatus::from).collect())
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewFilterStatus)]
 pub(super) struct AskedPost {
     status_id: Number,
 }
 
 /// `POST /api/v2/filters/:filter_id/statuses`
-pub(super) async fn create_post(
+pub(super) async fn create_filter_status(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<FilterId>,
@@ -293,7 +295,7 @@ pub(super) async fn create_post(
 }
 
 /// `GET /api/v2/filters/statuses/:id`
-pub(super) async fn show_post(
+pub(super) async fn show_filter_status(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
@@ -305,14 +307,14 @@ pub(super) async fn show_post(
 }
 
 /// `DELETE /api/v2/filters/statuses/:id`
-pub(super) async fn delete_post(
+pub(super) async fn delete_filter_status(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Filters))?;
     filters::remove_post(&api.ctx, &who.actor, id).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 impl From<FilterError> for ApiError {

@@ -3,24 +3,28 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
-use crate::domain::filter::{Filter, FilterAction};
+use crate::domain::filter::{Filter, FilterAction, FilterContext};
 use crate::domain::ids::RowId;
 use crate::services::filters::{self, FilterDraft, KeywordChange};
 
 use super::Api;
 use super::auth::SignedIn;
 use super::body::{Body, Flag, Id, Many, Number};
+use super::entities::Nothing;
 use super::entities::filter::FilterV1;
 use super::error::{ApiError, ApiResult};
 use super::filters::{contexts, lasting};
+use super::openapi::{All, inputs};
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewFilterV1)]
 pub(super) struct Asked {
     phrase: Option<String>,
+    #[schema(schema_with = inputs::words_or_null::<FilterContext>)]
     context: Option<Many<String>>,
     irreversible: Option<Flag>,
     whole_word: Option<Flag>,
@@ -60,18 +64,14 @@ fn one(filter: &Filter, id: RowId) -> ApiResult<Json<FilterV1>> {
 pub(super) async fn list_filters_v1(
     State(api): State<Api>,
     who: SignedIn,
-) -> ApiResult<Json<Vec<FilterV1>>> {
+) -> ApiResult<All<FilterV1>> {
     who.require(Scope::Read(Area::Filters))?;
     let found = filters::all(&api.ctx, who.actor.id).await?;
-    Ok(Json(
-        found
-            .iter()
-            .flat_map(|filter| {
-                let keywords = filter.keywords.iter();
-                keywords.map(move |keyword| FilterV1::of(filter, keyword))
-            })
-            .collect(),
-    ))
+    let each = found.iter().flat_map(|filter| {
+        let keywords = filter.keywords.iter();
+        keywords.map(move |keyword| FilterV1::of(filter, keyword))
+    });
+    Ok(each.collect())
 }
 
 /// `GET /api/v1/filters/:id`
@@ -122,12 +122,12 @@ pub(super) async fn delete_filter_v1(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Filters))?;
     let filter = filters::with_keyword(&api.ctx, who.actor.id, id).await?;
     if filter.keywords.len() == 1 && filter.posts.is_empty() {
         filters::delete(&api.ctx, &who.actor, filter.id).await?;
-        return Ok(Json(json!({})));
+        return Ok(Json(Nothing {}));
     }
     let draft = FilterDraft {
         keywords: vec![KeywordChange {
@@ -139,5 +139,5 @@ pub(super) async fn delete_filter_v1(
         ..FilterDraft::default()
     };
     filters::change(&api.ctx, &who.actor, filter.id, &draft).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::ActorId;
@@ -13,13 +14,14 @@ use super::auth::SignedIn;
 use super::body::{Body, Flag, Id, Many, Number, Query, language};
 use super::entities::account::{Account, Relationship};
 use super::error::{ApiError, ApiResult};
+use super::openapi::All;
 use super::paging::{Listing, Paged};
 use super::{Api, accounts};
 
 /// More are not answered at once.
 const RELATIONSHIPS: usize = 100;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Whom {
     id: Many<Number>,
@@ -30,7 +32,7 @@ pub(super) async fn list_relationships(
     State(api): State<Api>,
     who: SignedIn,
     Query(whom): Query<Whom>,
-) -> ApiResult<Json<Vec<Relationship>>> {
+) -> ApiResult<All<Relationship>> {
     who.require(Scope::Read(Area::Follows))?;
     let asked = whom.id.0.into_iter().filter_map(|id| id.0).map(ActorId);
     let ids: Vec<ActorId> = asked.take(RELATIONSHIPS).collect();
@@ -40,7 +42,7 @@ pub(super) async fn list_relationships(
         .map(|actor| actor.id)
         .collect();
     let found = reading::relationships(&api.ctx, who.actor.id, &known).await?;
-    Ok(Json(found.into_iter().map(Relationship::from).collect()))
+    Ok(found.into_iter().map(Relationship::from).collect())
 }
 
 pub(super) async fn relationship(
@@ -54,8 +56,9 @@ pub(super) async fn relationship(
 }
 
 /// How somebody wants to follow; what is not there stays.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = FollowWishes)]
 pub(super) struct How {
     reblogs: Option<Flag>,
     notify: Option<Flag>,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::NotificationId;
@@ -15,17 +15,20 @@ use crate::services::settings;
 use super::Api;
 use super::auth::SignedIn;
 use super::body::{Id, Many, Number, Query};
+use super::entities::Nothing;
 use super::entities::account::Account;
 use super::entities::grouped::{Group, Groups};
+use super::entities::settings::Count;
 use super::error::{ApiError, ApiResult};
 use super::notifications::{Which, desk};
+use super::openapi::All;
 use super::paging::Paged;
 
 /// Notifications looked through to find those of one group, or to count groups.
 const LOOKED_AT: i64 = 400;
 
 /// What may stand in a group, as clients ask for it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct How {
     grouped_types: Option<Many<String>>,
@@ -77,7 +80,7 @@ fn grouped(found: Vec<NotificationView>, how: &How) -> Vec<(String, Vec<Notifica
 }
 
 /// `GET /api/v2/notifications`
-pub(super) async fn list_groups(
+pub(super) async fn list_notification_groups(
     State(api): State<Api>,
     who: SignedIn,
     Query(which): Query<Which>,
@@ -94,7 +97,7 @@ pub(super) async fn list_groups(
     );
     let desk = desk(&api, &told).await?;
     let groups = grouped(told, &how);
-    let (headers, _) = paged.answer(Vec::<()>::new(), span);
+    let headers = paged.answer(Vec::<()>::new(), span).headers;
     Ok((headers, Json(Groups::of(&groups, &desk))))
 }
 
@@ -116,7 +119,7 @@ async fn of_group(api: &Api, who: &SignedIn, key: &str) -> ApiResult<Vec<Notific
 }
 
 /// `GET /api/v2/notifications/:group_key`
-pub(super) async fn show_group(
+pub(super) async fn show_notification_group(
     State(api): State<Api>,
     who: SignedIn,
     Id(key): Id<String>,
@@ -128,49 +131,48 @@ pub(super) async fn show_group(
 }
 
 /// `GET /api/v2/notifications/:group_key/accounts`
-pub(super) async fn list_group_accounts(
+pub(super) async fn list_notification_group_accounts(
     State(api): State<Api>,
     who: SignedIn,
     Id(key): Id<String>,
-) -> ApiResult<Json<Vec<Account>>> {
+) -> ApiResult<All<Account>> {
     who.require(Scope::Read(Area::Notifications))?;
     let found = of_group(&api, &who, &key).await?;
     let desk = desk(&api, &found).await?;
-    Ok(Json(
-        Group::people(&found)
-            .iter()
-            .map(|actor| Account::of(actor, &desk))
-            .collect(),
-    ))
+    let people = Group::people(&found);
+    Ok(people
+        .iter()
+        .map(|actor| Account::of(actor, &desk))
+        .collect())
 }
 
 /// `POST /api/v2/notifications/:group_key/dismiss`
-pub(super) async fn dismiss_group(
+pub(super) async fn dismiss_notification_group(
     State(api): State<Api>,
     who: SignedIn,
     Id(key): Id<String>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Notifications))?;
     let found = of_group(&api, &who, &key).await?;
     let ids: Vec<NotificationId> = found.iter().map(|view| view.notification.id).collect();
     settings::dismiss(&api.ctx, &who.actor, &ids).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Most {
     limit: Number,
 }
 
 /// `GET /api/v2/notifications/unread_count?limit=`: groups
-pub(super) async fn count_unread_groups(
+pub(super) async fn count_unread_notification_groups(
     State(api): State<Api>,
     who: SignedIn,
     Query(which): Query<Which>,
     Query(how): Query<How>,
     Query(most): Query<Most>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Count>> {
     who.require(Scope::Read(Area::Notifications))?;
     let most = most.limit.0.unwrap_or(100).clamp(1, 1_000);
     let read = settings::last_read(&api.ctx, who.actor.id).await?;
@@ -182,5 +184,7 @@ pub(super) async fn count_unread_groups(
     let mut found = reading::notifications(&api.ctx, who.actor.id, wanted, page).await?;
     found.retain(|view| which.wants(view));
     let count = i64::try_from(grouped(found, &how).len()).unwrap_or(most);
-    Ok(Json(json!({ "count": count.min(most) })))
+    Ok(Json(Count {
+        count: count.min(most),
+    }))
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
@@ -13,9 +14,10 @@ use super::auth::Viewer;
 use super::body::{Id, Number, Query};
 use super::entities::account::Account;
 use super::error::{ApiError, ApiResult};
+use super::openapi::All;
 use super::{Api, accounts};
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Asked {
     q: String,
@@ -27,16 +29,12 @@ pub(super) async fn list_groups(
     State(api): State<Api>,
     _: Viewer,
     Query(asked): Query<Asked>,
-) -> ApiResult<Json<Vec<Account>>> {
+) -> ApiResult<All<Account>> {
     let limit = asked.limit.0.unwrap_or(20).clamp(1, 40);
     let found = reading::groups(&api.ctx, &asked.q, limit).await?;
     let desk = api.desk(found.iter()).await?;
-    Ok(Json(
-        found
-            .iter()
-            .map(|group| Account::of(group, &desk))
-            .collect(),
-    ))
+    let shown = found.iter().map(|group| Account::of(group, &desk));
+    Ok(shown.collect())
 }
 
 /// `GET /api/v1/groups/:id`

@@ -2,12 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde_json::Value;
 
 use crate::services::{reading, seen};
 
 use super::Api;
-use super::entities::instance::{self, Totals};
+use super::entities::instance::{Instance, Totals};
+use super::entities::instance_v1::InstanceV1;
 use super::error::ApiResult;
 
 async fn totals(api: &Api) -> ApiResult<Totals> {
@@ -21,13 +21,13 @@ async fn totals(api: &Api) -> ApiResult<Totals> {
 }
 
 /// `GET /api/v1/instance`
-pub(super) async fn show_instance_v1(State(api): State<Api>) -> ApiResult<Json<Value>> {
+pub(super) async fn show_instance_v1(State(api): State<Api>) -> ApiResult<Json<InstanceV1>> {
     let totals = totals(&api).await?;
-    Ok(Json(instance::v1(&api.about, &api.ctx, totals)))
+    Ok(Json(InstanceV1::of(&api.about, &api.ctx, totals)))
 }
 
 /// `GET /api/v2/instance`
-pub(super) async fn show_instance_v2(State(api): State<Api>) -> ApiResult<Json<Value>> {
+pub(super) async fn show_instance(State(api): State<Api>) -> ApiResult<Json<Instance>> {
     let totals = totals(&api).await?;
-    Ok(Json(instance::v2(&api.about, &api.ctx, totals)))
+    Ok(Json(Instance::of(&api.about, &api.ctx, totals)))
 }

@@ -13,6 +13,7 @@ use super::body::Id;
 use super::entities::status::Status;
 use super::entities::version::StatusEdit;
 use super::error::{ApiError, ApiResult};
+use super::openapi::All;
 use super::paging::{Listing, Paged, Span};
 use super::{Api, people_of_post, statuses};
 
@@ -132,16 +133,16 @@ pub(super) async fn list_favourites(
 }
 
 /// `GET /api/v1/statuses/:id/history`
-pub(super) async fn show_history(
+pub(super) async fn show_status_history(
     State(api): State<Api>,
     viewer: Viewer,
     Id(id): Id<PostId>,
-) -> ApiResult<Json<Vec<StatusEdit>>> {
+) -> ApiResult<All<StatusEdit>> {
     let viewer = viewer.with(Scope::Read(Area::Statuses));
     let view = statuses::original(&api, viewer, id).await?;
     let before = reading::versions(&api.ctx, view.post.id).await?;
     let desk = api.desk(people_of_post(&view)).await?;
-    Ok(Json(StatusEdit::all(&view, &before, &desk)))
+    Ok(All(StatusEdit::all(&view, &before, &desk)))
 }
 
 impl From<KeepError> for ApiError {

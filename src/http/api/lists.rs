@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::{ActorId, ListId};
@@ -13,20 +13,24 @@ use crate::services::reading;
 
 use super::auth::SignedIn;
 use super::body::{Body, Flag, Id, Many, Number};
+use super::entities::Nothing;
 use super::entities::account::Account;
 use super::entities::list::List;
 use super::entities::status::Status;
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::{All, shapes};
 use super::paging::{Listing, Paged};
 use super::{Api, accounts, timelines};
 
 /// People put into a list, or taken out, by one request.
 const AT_ONCE: usize = 100;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewList)]
 pub(super) struct Asked {
     title: Option<String>,
+    #[schema(schema_with = shapes::wish::<RepliesPolicy>)]
     replies_policy: Option<String>,
     exclusive: Option<Flag>,
 }
@@ -49,25 +53,22 @@ impl Asked {
 }
 
 /// `GET /api/v1/lists`
-pub(super) async fn list_lists(
-    State(api): State<Api>,
-    who: SignedIn,
-) -> ApiResult<Json<Vec<List>>> {
+pub(super) async fn list_lists(State(api): State<Api>, who: SignedIn) -> ApiResult<All<List>> {
     who.require(Scope::Read(Area::Lists))?;
     let found = lists::all(&api.ctx, who.actor.id).await?;
-    Ok(Json(found.iter().map(List::from).collect()))
+    Ok(found.iter().map(List::from).collect())
 }
 
 /// `GET /api/v1/accounts/:id/lists`
-pub(super) async fn list_lists_with(
+pub(super) async fn list_account_lists(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<ActorId>,
-) -> ApiResult<Json<Vec<List>>> {
+) -> ApiResult<All<List>> {
     who.require(Scope::Read(Area::Lists))?;
     let member = accounts::find(&api, id).await?.id;
     let found = lists::with(&api.ctx, who.actor.id, member).await?;
-    Ok(Json(found.iter().map(List::from).collect()))
+    Ok(found.iter().map(List::from).collect())
 }
 
 /// `POST /api/v1/lists`
@@ -109,14 +110,14 @@ pub(super) async fn delete_list(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<ListId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Lists))?;
     lists::delete(&api.ctx, &who.actor, id).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `GET /api/v1/lists/:id/accounts`
-pub(super) async fn list_members(
+pub(super) async fn list_accounts_of_list(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<ListId>,
@@ -129,8 +130,9 @@ pub(super) async fn list_members(
     accounts::list(&api, &paged, found).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = ListMembers)]
 pub(super) struct Whom {
     account_ids: Many<Number>,
 }
@@ -143,27 +145,27 @@ impl Whom {
 }
 
 /// `POST /api/v1/lists/:id/accounts`
-pub(super) async fn add_members(
+pub(super) async fn add_accounts_to_list(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<ListId>,
     Body(whom): Body<Whom>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Lists))?;
     lists::add(&api.ctx, &who.actor, id, &whom.people()).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `DELETE /api/v1/lists/:id/accounts`
-pub(super) async fn remove_members(
+pub(super) async fn remove_accounts_from_list(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<ListId>,
     Body(whom): Body<Whom>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Lists))?;
     lists::remove(&api.ctx, &who.actor, id, &whom.people()).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `GET /api/v1/timelines/list/:id`

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::MediaId;
@@ -13,16 +13,23 @@ use crate::services::media::{self, Description, MediaError};
 
 use super::Api;
 use super::auth::SignedIn;
-use super::body::{Body, Id, Upload};
+use super::body::{Body, Id, Upload, WithFiles};
+use super::entities::Nothing;
 use super::entities::media::MediaAttachment;
 use super::error::{ApiError, ApiResult, Wrong};
 
 /// What is said of a picture.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = MediaDescription)]
 pub(super) struct Asked {
     description: Option<String>,
     focus: Option<String>,
+}
+
+impl WithFiles for Asked {
+    const FILES: &'static [&'static str] = &["file"];
+    const NEEDED: bool = true;
 }
 
 impl Asked {
@@ -110,10 +117,10 @@ pub(super) async fn delete_media(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<MediaId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Media))?;
     media::delete(&api.ctx, who.actor.id, id).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 impl From<MediaError> for ApiError {

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
@@ -13,8 +13,9 @@ use crate::services::settings;
 
 use super::auth::SignedIn;
 use super::body::{Flag, Id, Many, Number, Query};
-use super::entities::Desk;
 use super::entities::notification::Notification;
+use super::entities::settings::Count;
+use super::entities::{Desk, Nothing};
 use super::error::{ApiError, ApiResult};
 use super::paging::{Listing, Paged};
 use super::{Api, people_of_event, people_of_post};
@@ -22,7 +23,7 @@ use super::{Api, people_of_event, people_of_post};
 /// Unread notifications are counted up to here when nobody says.
 const COUNTED: i64 = 100;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Which {
     types: Many<String>,
@@ -100,36 +101,36 @@ pub(super) async fn dismiss_notification(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<NotificationId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Notifications))?;
     settings::dismiss(&api.ctx, &who.actor, &[id]).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `POST /api/v1/notifications/clear`
 pub(super) async fn clear_notifications(
     State(api): State<Api>,
     who: SignedIn,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Notifications))?;
     settings::clear(&api.ctx, &who.actor).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Most {
     limit: Number,
 }
 
 /// `GET /api/v1/notifications/unread_count?limit=`
-pub(super) async fn count_unread(
+pub(super) async fn count_unread_notifications(
     State(api): State<Api>,
     who: SignedIn,
     Query(most): Query<Most>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Count>> {
     who.require(Scope::Read(Area::Notifications))?;
     let most = most.limit.0.unwrap_or(COUNTED);
     let count = settings::count_unread(&api.ctx, who.actor.id, most).await?;
-    Ok(Json(json!({ "count": count })))
+    Ok(Json(Count { count }))
 }

@@ -9,8 +9,9 @@ mod token;
 mod userinfo;
 
 pub(super) use apps::{create_app, verify_app};
-pub(super) use metadata::show_metadata;
-pub(super) use token::{create_token, revoke_token};
+pub(super) use client::AppToken;
+pub(super) use metadata::show_authorization_server;
+pub(super) use token::{Granted, create_token, revoke_token};
 pub(super) use userinfo::show_userinfo;
 
 use axum::Json;
@@ -19,6 +20,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::error::{ApiError, Wrong};
+use super::openapi::{Answers, Operation};
 use crate::services::oauth::OauthError;
 
 /// An error in the words of RFC 6749 §5.2.
@@ -35,6 +37,14 @@ impl From<OauthError> for Refused {
 struct Said {
     error: &'static str,
     error_description: String,
+}
+
+impl Answers for Refused {
+    fn describe(operation: &mut Operation<'_>) {
+        for code in [400, 401, 429] {
+            operation.fails(code);
+        }
+    }
 }
 
 impl IntoResponse for Refused {

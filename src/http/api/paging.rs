@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::services::reading::Page;
@@ -28,7 +29,17 @@ pub(super) struct Paged {
 }
 
 /// A page of a list, with its `Link` header.
-pub(super) type Listing<T> = (HeaderMap, Json<Vec<T>>);
+#[derive(Debug)]
+pub(super) struct Listing<T> {
+    pub(super) headers: HeaderMap,
+    items: Vec<T>,
+}
+
+impl<T: Serialize> IntoResponse for Listing<T> {
+    fn into_response(self) -> Response {
+        (self.headers, Json(self.items)).into_response()
+    }
+}
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -66,7 +77,7 @@ impl FromRequestParts<Api> for Paged {
 
 impl Paged {
     /// The page as an answer. `keys` are those of the first and the last thing in it.
-    pub(super) fn answer<T: Serialize>(&self, items: Vec<T>, keys: Option<Span>) -> Listing<T> {
+    pub(super) fn answer<T>(&self, items: Vec<T>, keys: Option<Span>) -> Listing<T> {
         let mut headers = HeaderMap::new();
         if let Some(Span { newest, oldest }) = keys {
             let link = format!(
@@ -78,7 +89,7 @@ impl Paged {
                 headers.insert(header::LINK, value);
             }
         }
-        (headers, Json(items))
+        Listing { headers, items }
     }
 
     fn link(&self, name: &str, key: i64) -> String {
@@ -154,13 +165,14 @@ mod tests {
 
     #[test]
     fn the_neighbours_keep_the_rest_of_the_query() {
-        let (headers, _) = paged(None).answer(vec![9, 8], Span::of(&[9, 8], |key| *key));
+        let page = paged(None).answer(vec![9, 8], Span::of(&[9, 8], |key| *key));
         assert_eq!(
-            headers[header::LINK],
+            page.headers[header::LINK],
             "<https://kith.example/api/v1/x?limit=2&max_id=8>; rel=\"next\", \
              <https://kith.example/api/v1/x?limit=2&min_id=9>; rel=\"prev\""
         );
-        assert!(paged(None).answer(Vec::<i64>::new(), None).0.is_empty());
+        let empty = paged(None).answer(Vec::<i64>::new(), None);
+        assert!(empty.headers.is_empty());
     }
 
     #[test]

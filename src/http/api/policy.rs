@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
@@ -14,49 +14,48 @@ use crate::services::settings::{self, Verdict};
 
 use super::auth::SignedIn;
 use super::body::{Body, Id, Many, Number};
-use super::entities::Desk;
-use super::entities::account::Account;
-use super::entities::status::Status;
+use super::entities::notification::{Merged, Policy, Request};
+use super::entities::{Desk, Nothing};
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::shapes;
 use super::paging::{Listing, Paged, Span};
 use super::{Api, people_of_post};
 
 /// Senders decided about at once.
 const AT_ONCE: usize = 100;
 
-async fn shown(api: &Api, who: &SignedIn) -> ApiResult<Json<Value>> {
-    let (policy, (requests, kept)) = settings::policy(&api.ctx, who.actor.id).await?;
-    Ok(Json(json!({
-        "for_not_following": policy.not_following.as_str(),
-        "for_not_followers": policy.not_followers.as_str(),
-        "for_new_accounts": policy.new_accounts.as_str(),
-        "for_private_mentions": policy.private_mentions.as_str(),
-        "for_limited_accounts": policy.limited_accounts.as_str(),
-        "summary": {
-            "pending_requests_count": requests,
-            "pending_notifications_count": kept,
-        },
-    })))
+async fn shown(api: &Api, who: &SignedIn) -> ApiResult<Json<Policy>> {
+    let (policy, waiting) = settings::policy(&api.ctx, who.actor.id).await?;
+    Ok(Json(Policy::of(&policy, waiting)))
 }
 
 /// `GET /api/v2/notifications/policy`
-pub(super) async fn show_policy(State(api): State<Api>, who: SignedIn) -> ApiResult<Json<Value>> {
+pub(super) async fn show_notification_policy(
+    State(api): State<Api>,
+    who: SignedIn,
+) -> ApiResult<Json<Policy>> {
     who.require(Scope::Read(Area::Notifications))?;
     shown(&api, &who).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NotificationPolicyUpdate)]
 pub(super) struct Asked {
     #[serde(rename = "for_not_following")]
+    #[schema(schema_with = shapes::word_or_null::<PolicyValue>)]
     not_following: Option<String>,
     #[serde(rename = "for_not_followers")]
+    #[schema(schema_with = shapes::word_or_null::<PolicyValue>)]
     not_followers: Option<String>,
     #[serde(rename = "for_new_accounts")]
+    #[schema(schema_with = shapes::word_or_null::<PolicyValue>)]
     new_accounts: Option<String>,
     #[serde(rename = "for_private_mentions")]
+    #[schema(schema_with = shapes::word_or_null::<PolicyValue>)]
     private_mentions: Option<String>,
     #[serde(rename = "for_limited_accounts")]
+    #[schema(schema_with = shapes::word_or_null::<PolicyValue>)]
     limited_accounts: Option<String>,
 }
 
@@ -70,11 +69,11 @@ fn set(value: &mut PolicyValue, name: &'static str, asked: Option<&str>) -> ApiR
 }
 
 /// `PATCH /api/v2/notifications/policy`
-pub(super) async fn update_policy(
+pub(super) async fn update_notification_policy(
     State(api): State<Api>,
     who: SignedIn,
     Body(asked): Body<Asked>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Policy>> {
     who.require(Scope::Write(Area::Notifications))?;
     let (mut policy, _): (NotificationPolicy, _) = settings::policy(&api.ctx, who.actor.id).await?;
     let fields = [
@@ -111,20 +110,9 @@ pub(super) async fn update_policy(
     shown(&api, &who).await
 }
 
-type Request = (NotificationRequest, Actor, Option<PostView>);
+type Kept = (NotificationRequest, Actor, Option<PostView>);
 
-fn entity((request, from, last): &Request, desk: &Desk<'_>) -> Value {
-    json!({
-        "id": request.id.to_string(),
-        "created_at": request.created_at.rfc3339_millis(),
-        "updated_at": request.updated_at.rfc3339_millis(),
-        "notifications_count": request.count.to_string(),
-        "account": Account::of(from, desk),
-        "last_status": last.as_ref().map(|view| Status::of(view, desk)),
-    })
-}
-
-async fn desk<'a>(api: &'a Api, found: &[Request]) -> ApiResult<Desk<'a>> {
+async fn desk<'a>(api: &'a Api, found: &[Kept]) -> ApiResult<Desk<'a>> {
     let mut people: Vec<&Actor> = Vec::new();
     for (_, from, last) in found {
         people.push(from);
@@ -134,34 +122,34 @@ async fn desk<'a>(api: &'a Api, found: &[Request]) -> ApiResult<Desk<'a>> {
 }
 
 /// `GET /api/v1/notifications/requests`
-pub(super) async fn list_requests(
+pub(super) async fn list_notification_requests(
     State(api): State<Api>,
     who: SignedIn,
     paged: Paged,
-) -> ApiResult<Listing<Value>> {
+) -> ApiResult<Listing<Request>> {
     who.require(Scope::Read(Area::Notifications))?;
     let page = paged.page;
     let of = who.actor.id;
     let found = reading::notification_requests(&api.ctx, of, page.max, page.limit).await?;
     let span = Span::of(&found, |(request, _, _)| request.id.0);
     let desk = desk(&api, &found).await?;
-    let items = found.iter().map(|request| entity(request, &desk)).collect();
+    let items = found.iter().map(|kept| Request::of(kept, &desk)).collect();
     Ok(paged.answer(items, span))
 }
 
 /// `GET /api/v1/notifications/requests/:id`
-pub(super) async fn show_request(
+pub(super) async fn show_notification_request(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Request>> {
     who.require(Scope::Read(Area::Notifications))?;
     let before = id.0.checked_add(1).ok_or(ApiError::NotFound)?;
     let found = reading::notification_requests(&api.ctx, who.actor.id, Some(before), 1).await?;
     let one = found.first().filter(|(request, _, _)| request.id == id);
     let one = one.ok_or(ApiError::NotFound)?;
     let desk = desk(&api, std::slice::from_ref(one)).await?;
-    Ok(Json(entity(one, &desk)))
+    Ok(Json(Request::of(one, &desk)))
 }
 
 async fn decide(
@@ -169,32 +157,33 @@ async fn decide(
     who: &SignedIn,
     ids: &[RowId],
     verdict: Verdict,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Notifications))?;
     settings::decide(&api.ctx, &who.actor, ids, verdict).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `POST /api/v1/notifications/requests/:id/accept`
-pub(super) async fn accept_request(
+pub(super) async fn accept_notification_request(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     decide(&api, &who, &[id], Verdict::Accept).await
 }
 
 /// `POST /api/v1/notifications/requests/:id/dismiss`
-pub(super) async fn dismiss_request(
+pub(super) async fn dismiss_notification_request(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     decide(&api, &who, &[id], Verdict::Dismiss).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NotificationRequests)]
 pub(super) struct Whom {
     id: Many<Number>,
 }
@@ -207,25 +196,25 @@ impl Whom {
 }
 
 /// `POST /api/v1/notifications/requests/accept`
-pub(super) async fn accept_requests(
+pub(super) async fn accept_notification_requests(
     State(api): State<Api>,
     who: SignedIn,
     Body(whom): Body<Whom>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     decide(&api, &who, &whom.rows(), Verdict::Accept).await
 }
 
 /// `POST /api/v1/notifications/requests/dismiss`
-pub(super) async fn dismiss_requests(
+pub(super) async fn dismiss_notification_requests(
     State(api): State<Api>,
     who: SignedIn,
     Body(whom): Body<Whom>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     decide(&api, &who, &whom.rows(), Verdict::Dismiss).await
 }
 
 /// `GET /api/v1/notifications/requests/merged`: what was accepted is shown at once
-pub(super) async fn show_merged(who: SignedIn) -> ApiResult<Json<Value>> {
+pub(super) async fn show_notification_requests_merged(who: SignedIn) -> ApiResult<Json<Merged>> {
     who.require(Scope::Read(Area::Notifications))?;
-    Ok(Json(json!({ "merged": true })))
+    Ok(Json(Merged { merged: true }))
 }

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::PostId;
@@ -16,8 +17,9 @@ use super::entities::poll::Poll;
 use super::error::{ApiError, ApiResult};
 
 /// A poll as an app sends it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewPoll)]
 pub(super) struct Asked {
     options: Many<String>,
     expires_in: Number,
@@ -69,8 +71,9 @@ pub(super) async fn show_poll(
 }
 
 /// What somebody chooses.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = PollChoices)]
 pub(super) struct Choices {
     choices: Many<Number>,
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::Scope;
 use crate::domain::push::{Alert, Alerts, PushPolicy, PushSubscription, Wishes};
@@ -15,46 +15,59 @@ use crate::services::push;
 use super::Api;
 use super::auth::SignedIn;
 use super::body::{Body, Flag};
+use super::entities::Nothing;
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::shapes;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewPushSubscription)]
 pub(super) struct Asked {
     subscription: Option<AskedSubscription>,
     data: Option<AskedData>,
     /// Where Mastodon's documentation of the change has it.
+    #[schema(schema_with = shapes::word_or_null::<PushPolicy>)]
     policy: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewPushReceiver)]
 struct AskedSubscription {
     endpoint: String,
     keys: AskedKeys,
     standard: Flag,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewPushKeys)]
 struct AskedKeys {
     p256dh: String,
     auth: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewPushData)]
 struct AskedData {
     alerts: Option<BTreeMap<String, Flag>>,
+    #[schema(schema_with = shapes::word_or_null::<PushPolicy>)]
     policy: Option<String>,
 }
 
-/// `WebPushSubscription`.
-#[derive(Debug, Serialize)]
+/// A subscription to push messages.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebPushSubscription)]
 pub(super) struct Subscription {
     id: String,
+    #[schema(format = Uri)]
     endpoint: String,
     standard: bool,
+    /// By the types of notifications.
+    #[schema(value_type = BTreeMap<String, bool>)]
     alerts: BTreeMap<&'static str, bool>,
+    #[schema(schema_with = shapes::word::<PushPolicy>)]
     policy: &'static str,
     server_key: String,
 }
@@ -99,7 +112,7 @@ fn wishes(data: Option<AskedData>, policy: Option<String>) -> ApiResult<Wishes> 
 }
 
 /// `POST /api/v1/push/subscription`
-pub(super) async fn create_subscription(
+pub(super) async fn create_push_subscription(
     State(api): State<Api>,
     who: SignedIn,
     Body(asked): Body<Asked>,
@@ -118,7 +131,7 @@ pub(super) async fn create_subscription(
 }
 
 /// `GET /api/v1/push/subscription`
-pub(super) async fn show_subscription(
+pub(super) async fn show_push_subscription(
     State(api): State<Api>,
     who: SignedIn,
 ) -> ApiResult<Json<Subscription>> {
@@ -129,7 +142,7 @@ pub(super) async fn show_subscription(
 }
 
 /// `PUT /api/v1/push/subscription`
-pub(super) async fn update_subscription(
+pub(super) async fn update_push_subscription(
     State(api): State<Api>,
     who: SignedIn,
     Body(asked): Body<Asked>,
@@ -142,13 +155,13 @@ pub(super) async fn update_subscription(
 }
 
 /// `DELETE /api/v1/push/subscription`
-pub(super) async fn delete_subscription(
+pub(super) async fn delete_push_subscription(
     State(api): State<Api>,
     who: SignedIn,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Push)?;
     push::unsubscribe(&api.ctx, who.token).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 impl From<Unusable> for ApiError {

@@ -1,8 +1,9 @@
 //! Quotes, and who may quote and answer.
 
 use axum::Json;
-use axum::extract::{Path, State};
-use serde::Deserialize;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::PostId;
@@ -11,19 +12,23 @@ use crate::services::quote::{self, QuoteError};
 use crate::services::{post, reading};
 
 use super::auth::{SignedIn, Viewer};
-use super::body::{Body, Id};
+use super::body::{Body, Id, Ids};
 use super::entities::status::Status;
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::shapes;
 use super::paging::{Listing, Paged};
 use super::{Api, statuses, timelines};
 
 /// Who may do what with a post, as an app says it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = InteractionPolicy)]
 pub(super) struct AskedOpenness {
     /// Who may quote it.
+    #[schema(schema_with = shapes::wish::<Openness>)]
     quote_approval_policy: Option<String>,
     /// Who may answer it; our own.
+    #[schema(schema_with = shapes::wish::<Openness>)]
     reply_approval_policy: Option<String>,
 }
 
@@ -57,7 +62,7 @@ fn read(field: &'static str, word: Option<&str>) -> ApiResult<Option<Openness>> 
 }
 
 /// `GET /api/v1/statuses/:id/quotes`
-pub(super) async fn list_quotes(
+pub(super) async fn list_status_quotes(
     State(api): State<Api>,
     viewer: Viewer,
     Id(id): Id<PostId>,
@@ -70,15 +75,12 @@ pub(super) async fn list_quotes(
 }
 
 /// `POST /api/v1/statuses/:id/quotes/:quoting/revoke`: answers the quoting post
-pub(super) async fn revoke_quote(
+pub(super) async fn revoke_status_quote(
     State(api): State<Api>,
     who: SignedIn,
-    Path((quoted, quoting)): Path<(String, String)>,
+    Ids(quoted, quoting): Ids<PostId, PostId>,
 ) -> ApiResult<Json<Status>> {
     who.require(Scope::Write(Area::Statuses))?;
-    let (Ok(quoted), Ok(quoting)) = (quoted.parse(), quoting.parse()) else {
-        return Err(ApiError::NotFound);
-    };
     let view = statuses::find(&api, Some(who.actor.id), quoting).await?;
     quote::revoke(&api.ctx, &who.actor, quoted, view.post.id).await?;
     let view = statuses::find(&api, Some(who.actor.id), quoting).await?;

@@ -5,17 +5,19 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::ActorId;
 use crate::services::{acquaint, block, follow, reading};
 
 use super::auth::{SignedIn, Viewer};
-use super::body::{Body, Flag, Id, Many, Number};
-use super::entities::account::{Account, Relationship};
+use super::body::{Anywhere, Body, Flag, Id, Many, Number};
+use super::entities::Nothing;
+use super::entities::account::{Account, FamiliarFollowers, Relationship};
 use super::error::{ApiError, ApiResult};
 use super::follows::relationship;
+use super::openapi::All;
 use super::paging::{Listing, Paged, Span};
 use super::{Api, accounts};
 
@@ -48,8 +50,9 @@ pub(super) async fn unblock_account(
     relationship(&api, &who, id).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewMute)]
 pub(super) struct AskedMute {
     notifications: Option<Flag>,
     /// Seconds; 0 is for ever.
@@ -100,8 +103,9 @@ pub(super) async fn remove_from_followers(
     relationship(&api, &who, id).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewNote)]
 pub(super) struct AskedNote {
     comment: String,
 }
@@ -195,8 +199,9 @@ pub(super) async fn list_domain_blocks(
     Ok(paged.answer(items, span))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewDomainBlock)]
 pub(super) struct AskedDomain {
     domain: String,
 }
@@ -206,10 +211,10 @@ pub(super) async fn block_domain(
     State(api): State<Api>,
     who: SignedIn,
     Body(asked): Body<AskedDomain>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Blocks))?;
     acquaint::block_domain(&api.ctx, &who.actor, &asked.domain).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `DELETE /api/v1/domain_blocks`
@@ -217,10 +222,10 @@ pub(super) async fn unblock_domain(
     State(api): State<Api>,
     who: SignedIn,
     Body(asked): Body<AskedDomain>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Blocks))?;
     acquaint::unblock_domain(&api.ctx, &who.actor, &asked.domain).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `GET /api/v1/endorsements`: one's own
@@ -248,7 +253,7 @@ pub(super) async fn list_account_endorsements(
     accounts::list(&api, &paged, found).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Whom {
     id: Many<Number>,
@@ -258,8 +263,8 @@ pub(super) struct Whom {
 pub(super) async fn list_familiar_followers(
     State(api): State<Api>,
     who: SignedIn,
-    Body(whom): Body<Whom>,
-) -> ApiResult<Json<Vec<Value>>> {
+    Anywhere(whom): Anywhere<Whom>,
+) -> ApiResult<All<FamiliarFollowers>> {
     who.require(Scope::Read(Area::Follows))?;
     let asked = whom.id.0.into_iter().filter_map(|id| id.0).map(ActorId);
     let ids: Vec<ActorId> = asked.take(ASKED).collect();
@@ -271,9 +276,12 @@ pub(super) async fn list_familiar_followers(
             .iter()
             .map(|actor| Account::of(actor, &desk))
             .collect();
-        answer.push(json!({ "id": of.id.to_string(), "accounts": accounts }));
+        answer.push(FamiliarFollowers {
+            id: of.id.to_string(),
+            accounts,
+        });
     }
-    Ok(Json(answer))
+    Ok(All(answer))
 }
 
 impl From<block::BlockError> for ApiError {

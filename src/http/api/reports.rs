@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::{ActorId, PostId};
@@ -12,21 +12,24 @@ use crate::services::report::{self, MAX_RULES, NewReport, ReportError};
 
 use super::auth::SignedIn;
 use super::body::{Body, Flag, Many, Number};
-use super::entities::account::Account;
+use super::entities::report::Report;
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::shapes;
 use super::{Api, accounts, statuses};
 
 /// Longest name of a rule.
 const RULE: usize = 20;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewReport)]
 pub(super) struct Asked {
     account_id: Number,
     status_ids: Many<Number>,
     rule_ids: Many<Number>,
     comment: String,
     forward: Flag,
+    #[schema(schema_with = shapes::wish::<ReportCategory>)]
     category: Option<String>,
 }
 
@@ -46,7 +49,7 @@ pub(super) async fn create_report(
     State(api): State<Api>,
     who: SignedIn,
     Body(asked): Body<Asked>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Report>> {
     who.require(Scope::Write(Area::Reports))?;
     let id = asked.account_id.0.ok_or(ApiError::NotFound)?;
     let target = accounts::find(&api, ActorId(id)).await?;
@@ -81,20 +84,7 @@ pub(super) async fn create_report(
     };
     let made = report::report(&api.ctx, &who.actor, &target, &new).await?;
     let desk = api.desk(std::iter::once(&target)).await?;
-    let ids: Vec<String> = posts.iter().map(ToString::to_string).collect();
-    Ok(Json(json!({
-        "id": made.id.to_string(),
-        "action_taken": false,
-        "action_taken_at": null,
-        "category": made.category.as_str(),
-        "comment": made.comment,
-        "forwarded": made.forwarded,
-        "created_at": made.created_at.rfc3339_millis(),
-        "status_ids": ids,
-        "rule_ids": made.rules,
-        "collection_ids": null,
-        "target_account": Account::of(&target, &desk),
-    })))
+    Ok(Json(Report::of(&made, (&target, &posts), &desk)))
 }
 
 impl From<ReportError> for ApiError {

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::clock::Timestamp;
@@ -13,6 +13,7 @@ use crate::services::scheduled::{self, ScheduledError};
 use super::Api;
 use super::auth::SignedIn;
 use super::body::{Body, Id};
+use super::entities::Nothing;
 use super::entities::scheduled::ScheduledStatus;
 use super::error::{ApiError, ApiResult, Wrong};
 use super::paging::{Listing, Paged, Span};
@@ -56,9 +57,11 @@ pub(super) async fn show_scheduled_status(
     Ok(Json(ScheduledStatus::of(&found, &api.ctx.uris)))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewTime)]
 pub(super) struct Asked {
+    #[schema(format = DateTime)]
     scheduled_at: String,
 }
 
@@ -81,10 +84,10 @@ pub(super) async fn delete_scheduled_status(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<ScheduledId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Statuses))?;
     scheduled::cancel(&api.ctx, &who.actor, id).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 impl From<ScheduledError> for ApiError {

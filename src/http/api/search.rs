@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use url::Url;
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
@@ -12,6 +13,7 @@ use crate::services::reading::{EventView, PostView, Waiting};
 
 use super::auth::{SignedIn, Viewer};
 use super::body::{Flag, Number, Query};
+use super::entities::Empty;
 use super::entities::account::Account;
 use super::entities::event::Event;
 use super::entities::status::{Status, Tag};
@@ -23,7 +25,7 @@ const MAX_TEXT: usize = 500;
 /// Longest hashtag.
 const MAX_TAG: usize = 100;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Asked {
     q: String,
@@ -34,7 +36,8 @@ pub(super) struct Asked {
 }
 
 /// What was found. `events` is Kith's own.
-#[derive(Debug, Serialize, Default)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchResults)]
 pub(super) struct Results {
     accounts: Vec<Account>,
     statuses: Vec<Status>,
@@ -42,11 +45,13 @@ pub(super) struct Results {
     events: Vec<Event>,
 }
 
-#[derive(Debug, Serialize)]
+/// A hashtag that a text could be.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FoundTag)]
 struct Hashtag {
     #[serde(flatten)]
     tag: Tag,
-    history: [(); 0],
+    history: Empty,
 }
 
 #[derive(Default)]
@@ -88,7 +93,7 @@ pub(super) async fn search(
             .iter()
             .map(|name| Hashtag {
                 tag: Tag::of(name, &desk),
-                history: [],
+                history: Empty,
             })
             .collect(),
         events: found

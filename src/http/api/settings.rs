@@ -1,46 +1,27 @@
 //! Reading places, preferences, and conversations.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::State;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::actor::Actor;
 use crate::domain::ids::ConversationId;
-use crate::domain::interaction::Openness;
-use crate::domain::preferences::{Marker, Timeline};
+use crate::domain::preferences::Timeline;
 use crate::services::reading::{self, ConversationView};
 use crate::services::settings::{self, SettingsError};
 
 use super::auth::SignedIn;
 use super::body::{Body, Id, Many, Number, Query};
-use super::entities::Desk;
 use super::entities::list::Conversation;
-use super::entities::status::visibility;
+use super::entities::settings::{Markers, Preferences};
+use super::entities::{Desk, Nothing};
 use super::error::{ApiError, ApiResult};
 use super::paging::{Listing, Paged, Span};
 use super::{Api, people_of_post};
 
-fn shown(markers: &[Marker], wanted: impl Fn(Timeline) -> bool) -> Json<Value> {
-    let all: BTreeMap<&str, Value> = markers
-        .iter()
-        .filter(|marker| wanted(marker.timeline))
-        .map(|marker| {
-            let entity = json!({
-                "last_read_id": marker.last_read.to_string(),
-                "version": marker.version,
-                "updated_at": marker.updated_at.rfc3339_millis(),
-            });
-            (marker.timeline.as_str(), entity)
-        })
-        .collect();
-    Json(json!(all))
-}
-
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Which {
     timeline: Many<String>,
@@ -51,34 +32,36 @@ pub(super) async fn show_markers(
     State(api): State<Api>,
     who: SignedIn,
     Query(which): Query<Which>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Markers>> {
     who.require(Scope::Read(Area::Statuses))?;
     let markers = settings::markers(&api.ctx, who.actor.id).await?;
     let named = |timeline: Timeline| {
         which.timeline.0.is_empty() || which.timeline.0.iter().any(|w| w == timeline.as_str())
     };
-    Ok(shown(&markers, named))
+    Ok(Json(Markers::of(&markers, named)))
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewMarker)]
 pub(super) struct Place {
     last_read_id: Number,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewMarkers)]
 pub(super) struct Places {
     home: Place,
     notifications: Place,
 }
 
 /// `POST /api/v1/markers`
-pub(super) async fn put_markers(
+pub(super) async fn update_markers(
     State(api): State<Api>,
     who: SignedIn,
     Body(asked): Body<Places>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Markers>> {
     who.require(Scope::Write(Area::Statuses))?;
     let places: Vec<(Timeline, i64)> = [
         (Timeline::Home, asked.home),
@@ -89,25 +72,17 @@ pub(super) async fn put_markers(
     .collect();
     let markers = settings::mark(&api.ctx, &who.actor, &places).await?;
     let changed = |timeline| places.iter().any(|(named, _)| *named == timeline);
-    Ok(shown(&markers, changed))
+    Ok(Json(Markers::of(&markers, changed)))
 }
 
 /// `GET /api/v1/preferences`
 pub(super) async fn show_preferences(
     State(api): State<Api>,
     who: SignedIn,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Preferences>> {
     who.require(Scope::Read(Area::Accounts))?;
     let set = settings::preferences(&api.ctx, who.actor.id).await?;
-    Ok(Json(json!({
-        "posting:default:visibility": visibility(set.audience),
-        "posting:default:sensitive": set.sensitive,
-        "posting:default:language": set.language,
-        "posting:default:quote_policy": set.quote.unwrap_or(Openness::Everybody).as_str(),
-        "reading:expand:media": "default",
-        "reading:expand:spoilers": false,
-        "reading:autoplay:gifs": false,
-    })))
+    Ok(Json(Preferences::from(&set)))
 }
 
 pub(super) async fn desk<'a>(api: &'a Api, found: &[ConversationView]) -> ApiResult<Desk<'a>> {
@@ -142,12 +117,30 @@ pub(super) async fn read_conversation(
     who: SignedIn,
     Id(id): Id<ConversationId>,
 ) -> ApiResult<Json<Conversation>> {
+    mark_conversation(&api, &who, id, false).await
+}
+
+/// `POST /api/v1/conversations/:id/unread`
+pub(super) async fn unread_conversation(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(id): Id<ConversationId>,
+) -> ApiResult<Json<Conversation>> {
+    mark_conversation(&api, &who, id, true).await
+}
+
+async fn mark_conversation(
+    api: &Api,
+    who: &SignedIn,
+    id: ConversationId,
+    unread: bool,
+) -> ApiResult<Json<Conversation>> {
     who.require(Scope::Write(Area::Conversations))?;
-    settings::read_conversation(&api.ctx, &who.actor, id).await?;
+    settings::mark_conversation(&api.ctx, &who.actor, id, unread).await?;
     let view = reading::conversation(&api.ctx, who.actor.id, id)
         .await?
         .ok_or(ApiError::NotFound)?;
-    let desk = desk(&api, std::slice::from_ref(&view)).await?;
+    let desk = desk(api, std::slice::from_ref(&view)).await?;
     Ok(Json(Conversation::of(&view, &desk)))
 }
 
@@ -156,10 +149,10 @@ pub(super) async fn delete_conversation(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<ConversationId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Conversations))?;
     settings::forget_conversation(&api.ctx, &who.actor, id).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 impl From<SettingsError> for ApiError {

@@ -1,12 +1,15 @@
 //! Writing, changing and removing posts.
 
 use axum::Json;
-use axum::extract::State;
-use axum::http::HeaderMap;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::ObjectBuilder;
 
 use crate::auth::scope::{Area, Scope};
+use crate::domain::audience::Audience;
 use crate::domain::ids::{MediaId, PostId};
 use crate::domain::interaction::Policy;
 use crate::domain::media::Attachment;
@@ -21,23 +24,27 @@ use super::caches::Made;
 use super::entities::scheduled::ScheduledStatus;
 use super::entities::status::{self, Status};
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::{Asks, Operation, shapes};
 use super::{Api, media, people_of_post, polls, quotes, scheduled, statuses};
 
 /// Longest `Idempotency-Key`, in bytes.
 const MAX_KEY: usize = 255;
 
 /// A post as an app sends it.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewStatus)]
 pub(super) struct Asked {
     status: Option<String>,
     spoiler_text: Option<String>,
     sensitive: Option<Flag>,
+    #[schema(schema_with = visibilities)]
     visibility: Option<String>,
     language: Option<String>,
     in_reply_to_id: Number,
     media_ids: Option<Many<Number>>,
     media_attributes: Many<AskedMedia>,
+    #[schema(format = DateTime)]
     scheduled_at: Option<String>,
     poll: Option<polls::Asked>,
     quoted_status_id: Number,
@@ -46,12 +53,60 @@ pub(super) struct Asked {
 }
 
 /// What is to be said of a picture.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewMediaDescription)]
 struct AskedMedia {
     id: Number,
     description: Option<String>,
     focus: Option<String>,
+}
+
+/// Those of posts, or what the person's preferences say.
+fn visibilities() -> ObjectBuilder {
+    let mut all: Vec<&str> = Audience::ALL
+        .iter()
+        .map(|of| status::visibility(*of))
+        .collect();
+    all.push("");
+    shapes::or_null(all)
+}
+
+/// What a request is known by that an app may send twice.
+#[derive(Debug)]
+pub(super) struct Key(Option<String>);
+
+impl FromRequestParts<Api> for Key {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, ApiError> {
+        let value = parts.headers.get("idempotency-key");
+        let key = value
+            .and_then(|value| value.to_str().ok())
+            .filter(|key| !key.is_empty());
+        if key.is_some_and(|key| key.len() > MAX_KEY) {
+            return Err(ApiError::Malformed("the Idempotency-Key is too long"));
+        }
+        Ok(Key(key.map(str::to_owned)))
+    }
+}
+
+impl Asks for Key {
+    fn describe(operation: &mut Operation<'_>) {
+        let says =
+            "A repeat with the same key is answered with what the first one made, for an hour.";
+        let text = json!({ "type": "string", "maxLength": MAX_KEY });
+        operation.takes_header("Idempotency-Key", says, &text);
+    }
+}
+
+/// A post, or one that waits for its time.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = NewStatusAnswer)]
+pub(super) enum Posted {
+    Now(Box<Status>),
+    Later(ScheduledStatus),
 }
 
 fn chosen(ids: Many<Number>) -> Vec<MediaId> {
@@ -75,23 +130,16 @@ fn described(wanted: Many<AskedMedia>) -> ApiResult<Vec<(MediaId, Description)>>
 pub(super) async fn create_status(
     State(api): State<Api>,
     who: SignedIn,
-    headers: HeaderMap,
+    key: Key,
     Body(asked): Body<Asked>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Posted>> {
     who.require(Scope::Write(Area::Statuses))?;
-    let key = headers
-        .get("idempotency-key")
-        .and_then(|value| value.to_str().ok())
-        .filter(|key| !key.is_empty());
-    let Some(key) = key else {
+    let Some(key) = key.0 else {
         let made = make(&api, &who, asked).await?;
         return shown(&api, &who, made).await;
     };
-    if key.len() > MAX_KEY {
-        return Err(ApiError::Malformed("the Idempotency-Key is too long"));
-    }
     // Held until the post is there: a second request with the same key waits for the first.
-    let done = api.caches.done(who.account, key);
+    let done = api.caches.done(who.account, &key);
     let mut earlier = done.lock().await;
     let made = match *earlier {
         Some(made) => made,
@@ -117,15 +165,16 @@ async fn make(api: &Api, who: &SignedIn, asked: Asked) -> ApiResult<Made> {
     })
 }
 
-async fn shown(api: &Api, who: &SignedIn, made: Made) -> ApiResult<Json<Value>> {
+async fn shown(api: &Api, who: &SignedIn, made: Made) -> ApiResult<Json<Posted>> {
     match made {
         Made::Post(id) => {
             let Json(status) = answer(api, who, id).await?;
-            Ok(Json(json!(status)))
+            Ok(Json(Posted::Now(Box::new(status))))
         }
         Made::Scheduled(id) => {
             let waiting = services::scheduled::one(&api.ctx, who.actor.id, id).await?;
-            Ok(Json(json!(ScheduledStatus::of(&waiting, &api.ctx.uris))))
+            let waiting = ScheduledStatus::of(&waiting, &api.ctx.uris);
+            Ok(Json(Posted::Later(waiting)))
         }
     }
 }

@@ -7,11 +7,13 @@ use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::{ActorId, PostId};
 use crate::services::reading::{self, PostView};
 
+use super::accounts::{SEVERAL, Several};
 use super::auth::{SignedIn, Viewer};
-use super::body::Id;
+use super::body::{Id, Query};
 use super::entities::account::Account;
 use super::entities::status::{Context, Status, StatusSource};
 use super::error::{ApiError, ApiResult};
+use super::openapi::All;
 use super::paging::{Listing, Paged};
 use super::{Api, accounts, people_of_post};
 
@@ -41,6 +43,21 @@ pub(super) async fn shown(api: &Api, view: &PostView) -> ApiResult<Json<Status>>
     Ok(Json(Status::of(view, &desk)))
 }
 
+/// `GET /api/v1/statuses?id[]=`: those that the viewer may see
+pub(super) async fn list_statuses(
+    State(api): State<Api>,
+    viewer: Viewer,
+    Query(several): Query<Several>,
+) -> ApiResult<All<Status>> {
+    let viewer = viewer.with(Scope::Read(Area::Statuses));
+    let mut found = Vec::new();
+    for id in several.ids(SEVERAL).map(PostId) {
+        found.extend(reading::post(&api.ctx, viewer, id).await?);
+    }
+    let desk = api.desk_for_posts(&found).await?;
+    Ok(found.iter().map(|view| Status::of(view, &desk)).collect())
+}
+
 /// `GET /api/v1/statuses/:id`
 pub(super) async fn show_status(
     State(api): State<Api>,
@@ -52,7 +69,7 @@ pub(super) async fn show_status(
 }
 
 /// `GET /api/v1/statuses/:id/context`
-pub(super) async fn show_context(
+pub(super) async fn show_status_context(
     State(api): State<Api>,
     viewer: Viewer,
     Id(id): Id<PostId>,
@@ -68,7 +85,7 @@ pub(super) async fn show_context(
 }
 
 /// `GET /api/v1/statuses/:id/source`, for its author
-pub(super) async fn show_source(
+pub(super) async fn show_status_source(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<PostId>,

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::domain::ids::{ActorId, RowId};
@@ -11,8 +11,10 @@ use crate::services::tags::{self, TagError};
 
 use super::auth::{SignedIn, Viewer};
 use super::body::{Body, Id};
+use super::entities::Nothing;
 use super::entities::tag::{FeaturedTag, WholeTag};
 use super::error::{ApiError, ApiResult, Wrong};
+use super::openapi::All;
 use super::paging::{Listing, Paged, Span};
 use super::{Api, accounts};
 
@@ -20,9 +22,8 @@ use super::{Api, accounts};
 const SUGGESTED: i64 = 10;
 
 pub(super) async fn whole(api: &Api, viewer: Option<ActorId>, name: &str) -> ApiResult<WholeTag> {
-    let (follows, history) = tags::look(&api.ctx, viewer, name).await?;
-    let following = viewer.map(|_| follows);
-    Ok(WholeTag::of(name, (following, &history), &api.ctx.uris))
+    let look = tags::look(&api.ctx, viewer, name).await?;
+    Ok(WholeTag::of(name, (viewer.is_some(), &look), &api.ctx.uris))
 }
 
 /// `GET /api/v1/tags/:name`
@@ -79,14 +80,10 @@ pub(super) async fn list_followed_tags(
     Ok(paged.answer(items, span))
 }
 
-async fn featured(api: &Api, of: ActorId) -> ApiResult<Json<Vec<FeaturedTag>>> {
+async fn featured(api: &Api, of: ActorId) -> ApiResult<All<FeaturedTag>> {
     let found = tags::featured(&api.ctx, of).await?;
-    Ok(Json(
-        found
-            .iter()
-            .map(|tag| FeaturedTag::of(tag, &api.ctx.uris))
-            .collect(),
-    ))
+    let uris = &api.ctx.uris;
+    Ok(found.iter().map(|tag| FeaturedTag::of(tag, uris)).collect())
 }
 
 /// `GET /api/v1/accounts/:id/featured_tags`
@@ -94,7 +91,7 @@ pub(super) async fn list_account_featured_tags(
     State(api): State<Api>,
     _viewer: Viewer,
     Id(id): Id<ActorId>,
-) -> ApiResult<Json<Vec<FeaturedTag>>> {
+) -> ApiResult<All<FeaturedTag>> {
     let of = accounts::find(&api, id).await?.id;
     featured(&api, of).await
 }
@@ -103,13 +100,14 @@ pub(super) async fn list_account_featured_tags(
 pub(super) async fn list_featured_tags(
     State(api): State<Api>,
     who: SignedIn,
-) -> ApiResult<Json<Vec<FeaturedTag>>> {
+) -> ApiResult<All<FeaturedTag>> {
     who.require(Scope::Read(Area::Accounts))?;
     featured(&api, who.actor.id).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewFeaturedTag)]
 pub(super) struct Asked {
     name: String,
 }
@@ -125,28 +123,60 @@ pub(super) async fn create_featured_tag(
     Ok(Json(FeaturedTag::of(&made, &api.ctx.uris)))
 }
 
+/// `POST /api/v1/tags/:name/feature`
+pub(super) async fn feature_tag(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(name): Id<String>,
+) -> ApiResult<Json<WholeTag>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    match tags::feature(&api.ctx, &who.actor, &name).await {
+        // That it is there already is as it was asked for.
+        Ok(_) | Err(TagError::Featured) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(Json(
+        whole(&api, Some(who.actor.id), &tags::name(&name)?).await?,
+    ))
+}
+
+/// `POST /api/v1/tags/:name/unfeature`
+pub(super) async fn unfeature_tag(
+    State(api): State<Api>,
+    who: SignedIn,
+    Id(name): Id<String>,
+) -> ApiResult<Json<WholeTag>> {
+    who.require(Scope::Write(Area::Accounts))?;
+    let name = tags::name(&name)?;
+    let shown = tags::featured(&api.ctx, who.actor.id).await?;
+    if let Some(tag) = shown.iter().find(|tag| tag.name == name) {
+        tags::unfeature(&api.ctx, &who.actor, RowId(tag.id)).await?;
+    }
+    Ok(Json(whole(&api, Some(who.actor.id), &name).await?))
+}
+
 /// `DELETE /api/v1/featured_tags/:id`
 pub(super) async fn delete_featured_tag(
     State(api): State<Api>,
     who: SignedIn,
     Id(id): Id<RowId>,
-) -> ApiResult<Json<Value>> {
+) -> ApiResult<Json<Nothing>> {
     who.require(Scope::Write(Area::Accounts))?;
     tags::unfeature(&api.ctx, &who.actor, id).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }
 
 /// `GET /api/v1/featured_tags/suggestions`: what is used most here
-pub(super) async fn suggest_featured_tags(
+pub(super) async fn list_featured_tag_suggestions(
     State(api): State<Api>,
     who: SignedIn,
-) -> ApiResult<Json<Vec<WholeTag>>> {
+) -> ApiResult<All<WholeTag>> {
     who.require(Scope::Read(Area::Accounts))?;
     let mut items = Vec::new();
     for name in tags::most_used(&api.ctx, SUGGESTED).await? {
         items.push(whole(&api, Some(who.actor.id), &name).await?);
     }
-    Ok(Json(items))
+    Ok(All(items))
 }
 
 impl From<TagError> for ApiError {

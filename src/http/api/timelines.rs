@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::auth::scope::{Area, Scope};
 use crate::services::reading::{self, PostView};
@@ -29,7 +30,7 @@ pub(super) fn whole(posts: Vec<PostView>) -> (Vec<PostView>, Option<Span>) {
 }
 
 /// `GET /api/v1/timelines/home`
-pub(super) async fn show_home(
+pub(super) async fn show_home_timeline(
     State(api): State<Api>,
     who: SignedIn,
     paged: Paged,
@@ -39,15 +40,28 @@ pub(super) async fn show_home(
     answer(&api, &paged, whole(posts)).await
 }
 
-#[derive(Debug, Default, Deserialize)]
+/// Which public posts.
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
 pub(super) struct Where {
     local: Flag,
     remote: Flag,
+    only_media: Flag,
 }
 
-/// `GET /api/v1/timelines/public?local=&remote=`
-pub(super) async fn show_public(
+impl Where {
+    /// Whether there are posts to be passed over, besides those that `local` alone would leave out.
+    fn is_picky(&self) -> bool {
+        self.remote.0 || self.only_media.0
+    }
+
+    fn wants(&self, view: &PostView) -> bool {
+        !(self.remote.0 && view.post.local || self.only_media.0 && view.post.attachments.is_none())
+    }
+}
+
+/// `GET /api/v1/timelines/public?local=&remote=&only_media=`
+pub(super) async fn show_public_timeline(
     State(api): State<Api>,
     viewer: Viewer,
     Query(place): Query<Where>,
@@ -55,24 +69,32 @@ pub(super) async fn show_public(
 ) -> ApiResult<Listing<Status>> {
     let viewer = viewer.with(Scope::Read(Area::Statuses));
     let local = place.local.0 && !place.remote.0;
-    let posts = if place.remote.0 {
+    let posts = if place.is_picky() {
         let found = reading::public(&api.ctx, viewer, local, paged.wider()).await?;
-        paged.pick(found, |view| view.post.id.0, |view| !view.post.local)
+        paged.pick(found, |view| view.post.id.0, |view| place.wants(view))
     } else {
         whole(reading::public(&api.ctx, viewer, local, paged.page).await?)
     };
     answer(&api, &paged, posts).await
 }
 
-/// `GET /api/v1/timelines/tag/:tag`
-pub(super) async fn show_tag(
+/// `GET /api/v1/timelines/tag/:tag?local=&remote=&only_media=`
+pub(super) async fn show_tag_timeline(
     State(api): State<Api>,
     viewer: Viewer,
     Id(tag): Id<String>,
+    Query(place): Query<Where>,
     paged: Paged,
 ) -> ApiResult<Listing<Status>> {
     let viewer = viewer.with(Scope::Read(Area::Statuses));
     let tag = tag.trim_start_matches('#');
-    let posts = reading::tagged(&api.ctx, viewer, tag, paged.page).await?;
-    answer(&api, &paged, whole(posts)).await
+    let local = place.local.0 && !place.remote.0;
+    let posts = if place.is_picky() || local {
+        let found = reading::tagged(&api.ctx, viewer, tag, paged.wider()).await?;
+        let wants = |view: &PostView| place.wants(view) && (!local || view.post.local);
+        paged.pick(found, |view| view.post.id.0, wants)
+    } else {
+        whole(reading::tagged(&api.ctx, viewer, tag, paged.page).await?)
+    };
+    answer(&api, &paged, posts).await
 }

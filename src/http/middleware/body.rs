@@ -77,7 +77,7 @@ fn cap(limits: &Limits, request: &Request) -> u64 {
     let pictures = match request.uri().path() {
         _ if !is_multipart => 0,
         "/api/v1/media" | "/api/v2/media" => 1,
-        "/api/v1/accounts/update_credentials" => 2,
+        "/api/v1/accounts/update_credentials" | "/api/v1/profile" => 2,
         // A preview of their own that apps send along; it is read over.
         path if path.starts_with("/api/v1/media/") => 1,
         _ => 0,

@@ -130,12 +130,7 @@ fn show_form(app: &App, who: &SignedIn, compose: Compose, fault: Option<String>)
     let page = ComposePage {
         frame: Frame {
             indexed: false,
-            ..Frame::of(
-                app,
-                &Viewer::from(who.clone()),
-                title,
-                &compose.action,
-            )
+            ..Frame::of(app, &Viewer::from(who.clone()), title, &compose.action)
         },
         about: None,
         compose,

@@ -41,7 +41,7 @@ pub mod profile_show;
 mod qr;
 mod react;
 mod recovery;
-mod scope_words;
+pub(super) mod scope_words;
 mod search;
 mod settings;
 mod sign_up;
@@ -98,10 +98,7 @@ pub fn routes(app: &AppState) -> Router<AppState> {
             get(oauth_authorize::ask_for_consent).post(oauth_authorize::answer_consent),
         )
         // As `toot` opens it.
-        .route(
-            "/oauth/authorize/",
-            get(oauth_authorize::ask_for_consent),
-        )
+        .route("/oauth/authorize/", get(oauth_authorize::ask_for_consent))
         .route("/log-in/code", post(log_in_code::log_in_with_code))
         .route(
             "/sign-up",

@@ -21,7 +21,8 @@ pub(super) fn powers(scopes: &Scopes) -> Vec<Power> {
         .collect()
 }
 
-fn words(scope: Scope) -> String {
+/// What one scope allows.
+pub(in crate::http) fn words(scope: Scope) -> String {
     match scope {
         Scope::ReadAll => {
             "read everything that you can read here, direct messages included".to_owned()

@@ -11,3 +11,4 @@ mod recovery;
 mod sessions;
 mod settings;
 mod sign_up;
+mod sign_up_app;

@@ -7,6 +7,7 @@ mod lists;
 mod media;
 mod notifications;
 mod polls;
+mod profile;
 mod push;
 mod quotes;
 mod reports;

@@ -36,8 +36,29 @@ both_backends! {
         for text in ["extended_description", "privacy_policy"] {
             assert!(ada.get(&format!("/api/v1/instance/{text}")).await["content"].is_string());
         }
+        assert_eq!(ada.get("/api/v1/peers/search?q=FAR").await, json!(["far.test"]));
+        assert_eq!(ada.get("/api/v1/peers/search?q=").await, json!([]));
+        assert!(ada.get("/api/v1/instance/languages").await.is_array());
+        assert_eq!(ada.get("/api/v1/instance/translation_languages").await, json!({}));
+        for missing in ["terms_of_service", "terms_of_service/2026-01-01"] {
+            assert_eq!(ada.code(&format!("/api/v1/instance/{missing}")).await, 404, "{missing}");
+        }
         let listed = ada.ids("/api/v1/directory").await;
         let discoverable = ada.actor.discoverable;
         assert_eq!(listed.contains(&ada.id()), discoverable);
+    }
+}
+
+both_backends! {
+    async fn the_description_of_the_api_is_served_and_may_be_kept(kit: TestKit) {
+        let first = kit.get("/api/openapi.json").await;
+        assert_eq!(first.status, 200);
+        assert_eq!(first.json()["openapi"], "3.1.0");
+        assert_eq!(first.header("cache-control"), "public, max-age=3600");
+        assert_eq!(first.header("access-control-allow-origin"), "*");
+        let tag = first.header("etag").to_owned();
+        let request = axum::http::Request::get("/api/openapi.json").header("if-none-match", tag);
+        let again = kit.send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!((again.status.as_u16(), again.text()), (304, ""));
     }
 }

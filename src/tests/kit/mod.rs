@@ -6,6 +6,7 @@
 pub(crate) mod browser;
 mod client;
 mod database;
+mod described;
 mod remote;
 mod reply;
 
@@ -14,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, header};
+use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
 use kith::app::{App, Surroundings};
@@ -29,6 +31,7 @@ use kith::store;
 
 pub(crate) use browser::{Browser, PASSWORD};
 pub(crate) use database::{Backend, Database};
+use described::{Answered, Described};
 pub(crate) use reply::Reply;
 
 /// The domain of the instance under test.
@@ -156,8 +159,26 @@ impl TestKit {
     }
 
     /// Sends a request through all middleware; `Host` is added where it is missing.
+    /// What the API answers is compared with its description.
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {
-        send_to(self.router.clone(), request).await
+        static DESCRIBED: OnceCell<Described> = OnceCell::const_new();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let reply = send_to(self.router.clone(), request).await;
+        if Described::covers(&path) {
+            let described = DESCRIBED.get_or_init(async || {
+                let ask = Request::get("/api/openapi.json").body(Body::empty());
+                let reply = send_to(self.router.clone(), ask.unwrap()).await;
+                Described::new(reply.json())
+            });
+            described.await.check(Answered {
+                method: &method,
+                path: &path,
+                status: reply.status.as_u16(),
+                kind: reply.header("content-type"),
+                body: &reply.body,
+            });
+        }
+        reply
     }
 
     /// A person called `handle` who logs in with [`PASSWORD`].

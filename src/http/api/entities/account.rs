@@ -1,6 +1,7 @@
 //! `Account`, `Relationship`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::actor::{Actor, ActorKind};
 use crate::domain::audience::FieldAudience;
@@ -8,14 +9,15 @@ use crate::domain::clock::Timestamp;
 use crate::domain::interaction::Openness;
 use crate::domain::preferences::Preferences;
 use crate::domain::profile::{FieldKind, ProfileField};
+use crate::http::api::openapi::shapes;
 use crate::services::reading::{self, Counts, ProfileView};
 use crate::text::sanitize::sanitize;
 
 use super::status::visibility;
-use super::{Desk, day, page, picture};
+use super::{Desk, Empty, day, page, picture};
 
 /// A person or group.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "the shape is that of Mastodon's API"
@@ -32,28 +34,39 @@ pub(in crate::http::api) struct Account {
     /// Whether lists of followers are hidden; nobody can choose that yet.
     hide_collections: bool,
     group: bool,
+    #[schema(format = DateTime)]
     created_at: String,
     note: String,
+    #[schema(format = Uri)]
     url: String,
+    #[schema(format = Uri)]
     uri: String,
+    #[schema(format = Uri)]
     avatar: String,
+    #[schema(format = Uri)]
     avatar_static: String,
+    #[schema(format = Uri)]
     header: String,
+    #[schema(format = Uri)]
     header_static: String,
     followers_count: i64,
     following_count: i64,
     statuses_count: i64,
+    #[schema(required, format = Date)]
     last_status_at: Option<String>,
-    emojis: [(); 0],
+    emojis: Empty,
     fields: Vec<Field>,
     /// The person's own text; only for themselves.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     source: Option<Source>,
     /// Who manages a group; where it is shown alone.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(no_recursion)]
     organizers: Vec<Account>,
     /// When the caller's mute of it ends; in the list of mutes alone.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
     mute_expires_at: Option<MuteEnd>,
 }
 
@@ -63,29 +76,38 @@ pub(in crate::http::api) struct Account {
 struct MuteEnd(Option<String>);
 
 /// One line of a profile.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = AccountField)]
 pub(in crate::http::api) struct Field {
     name: String,
     /// HTML.
     value: String,
+    #[schema(required, format = DateTime)]
     verified_at: Option<String>,
     /// Who sees it; only for its owner.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = shapes::word::<FieldAudience>)]
     audience: Option<&'static str>,
     /// Which part of the profile it is; only for its owner.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = shapes::word::<FieldKind>)]
     kind: Option<&'static str>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+/// A profile as its owner wrote it, with defaults for new posts.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = AccountSource)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "the shape is that of Mastodon's API"
 )]
 struct Source {
+    #[schema(schema_with = shapes::visibilities)]
     privacy: &'static str,
     sensitive: bool,
+    #[schema(required)]
     language: Option<String>,
+    #[schema(schema_with = shapes::word::<Openness>)]
     quote_policy: &'static str,
     note: String,
     fields: Vec<Field>,
@@ -124,7 +146,7 @@ impl Account {
             following_count: counts.following,
             statuses_count: counts.posts,
             last_status_at: None,
-            emojis: [],
+            emojis: Empty,
             fields: Vec::new(),
             source: None,
             organizers: Vec::new(),
@@ -174,32 +196,20 @@ impl Account {
         desk: &mut Desk<'_>,
     ) -> Account {
         let actor = &view.actor;
-        let owned = |field: &ProfileField| Field {
-            audience: Some(field.audience.as_str()),
-            kind: Some(field.kind.as_str()),
-            ..Field::shown(field, true)
-        };
         let source = Source {
             privacy: visibility(defaults.audience),
             sensitive: defaults.sensitive,
             language: defaults.language.clone(),
             quote_policy: defaults.quote.unwrap_or(Openness::Everybody).as_str(),
             note: actor.summary_source.clone().unwrap_or_default(),
-            fields: view
-                .fields
-                .iter()
-                .map(|field| Field {
-                    value: field.value.clone(),
-                    ..owned(field)
-                })
-                .collect(),
+            fields: view.fields.iter().map(Field::raw).collect(),
             follow_requests_count: requests,
             discoverable: actor.discoverable,
             indexable: actor.indexable,
             hide_collections: false,
         };
         Account {
-            fields: view.fields.iter().map(owned).collect(),
+            fields: view.fields.iter().map(Field::own).collect(),
             source: Some(source),
             ..Account::profile(view, desk)
         }
@@ -207,6 +217,23 @@ impl Account {
 }
 
 impl Field {
+    /// As its owner sees it.
+    fn own(field: &ProfileField) -> Field {
+        Field {
+            audience: Some(field.audience.as_str()),
+            kind: Some(field.kind.as_str()),
+            ..Field::shown(field, true)
+        }
+    }
+
+    /// As its owner wrote it.
+    pub(super) fn raw(field: &ProfileField) -> Field {
+        Field {
+            value: field.value.clone(),
+            ..Field::own(field)
+        }
+    }
+
     fn shown(field: &ProfileField, local: bool) -> Field {
         let value = if !local {
             sanitize(&field.value)
@@ -240,7 +267,7 @@ pub(in crate::http::api) fn audience(word: &str) -> Option<FieldAudience> {
 }
 
 /// How the caller and another account stand to each other.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "the shape is that of Mastodon's API"
@@ -250,6 +277,7 @@ pub(in crate::http::api) struct Relationship {
     following: bool,
     showing_reblogs: bool,
     notifying: bool,
+    #[schema(required)]
     languages: Option<Vec<String>>,
     followed_by: bool,
     blocking: bool,
@@ -284,4 +312,11 @@ impl From<reading::Relationship> for Relationship {
             note: found.note,
         }
     }
+}
+
+/// Who of those whom the caller follows follows an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::http::api) struct FamiliarFollowers {
+    pub(in crate::http::api) id: String,
+    pub(in crate::http::api) accounts: Vec<Account>,
 }

@@ -1,28 +1,35 @@
 //! `V2::Filter`, `FilterKeyword`, `FilterStatus`, `FilterResult`, and `V1::Filter`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::filter::{self, FilterAction, FilterContext, Keyword, Match};
 use crate::domain::ids::{PostId, RowId};
+use crate::http::api::openapi::shapes;
 
 /// A filter; inside a status without what it is made of.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(in crate::http::api) struct Filter {
     id: String,
     title: String,
+    #[schema(schema_with = shapes::word_list::<FilterContext>)]
     context: Vec<&'static str>,
+    #[schema(required, format = DateTime)]
     expires_at: Option<String>,
     #[serde(rename = "filter_action")]
+    #[schema(schema_with = shapes::word::<FilterAction>)]
     action: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     keywords: Option<Vec<FilterKeyword>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     statuses: Option<Vec<FilterStatus>>,
 }
 
 /// A word of a filter.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(in crate::http::api) struct FilterKeyword {
     id: String,
     keyword: String,
@@ -30,27 +37,31 @@ pub(in crate::http::api) struct FilterKeyword {
 }
 
 /// A post of a filter.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(in crate::http::api) struct FilterStatus {
     id: String,
     status_id: String,
 }
 
 /// What of a filter fits a status.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(in crate::http::api) struct FilterResult {
     filter: Filter,
+    #[schema(required)]
     keyword_matches: Option<Vec<String>>,
+    #[schema(required)]
     status_matches: Option<Vec<String>>,
 }
 
 /// A filter as it was before version 2: one for each keyword.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(in crate::http::api) struct FilterV1 {
     id: String,
     phrase: String,
+    #[schema(schema_with = shapes::word_list::<FilterContext>)]
     context: Vec<&'static str>,
     whole_word: bool,
+    #[schema(required, format = DateTime)]
     expires_at: Option<String>,
     irreversible: bool,
 }

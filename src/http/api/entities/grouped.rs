@@ -1,8 +1,11 @@
 //! `GroupedNotificationsResults`, `NotificationGroup`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::actor::Actor;
+use crate::domain::notification::NotificationKind;
+use crate::http::api::openapi::shapes;
 use crate::services::reading::{NotificationView, Waiting};
 
 use super::Desk;
@@ -14,7 +17,8 @@ use super::status::Status;
 const SAMPLE: usize = 8;
 
 /// Groups of notifications, with everybody and everything they name once.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = GroupedNotifications)]
 pub(in crate::http::api) struct Groups {
     accounts: Vec<Account>,
     statuses: Vec<Status>,
@@ -23,21 +27,26 @@ pub(in crate::http::api) struct Groups {
 }
 
 /// Notifications that are shown as one.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NotificationGroup)]
 pub(in crate::http::api) struct Group {
     #[serde(rename = "group_key")]
     key: String,
     notifications_count: usize,
     #[serde(rename = "type")]
+    #[schema(schema_with = shapes::word::<NotificationKind>)]
     kind: &'static str,
     most_recent_notification_id: String,
     page_min_id: String,
     page_max_id: String,
+    #[schema(format = DateTime)]
     latest_page_notification_at: String,
     sample_account_ids: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     status_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     event: Option<Event>,
 }
 

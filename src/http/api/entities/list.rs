@@ -1,8 +1,10 @@
 //! `List`, `Conversation`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::domain::list;
+use crate::domain::list::{self, RepliesPolicy};
+use crate::http::api::openapi::shapes;
 use crate::services::reading::ConversationView;
 
 use super::Desk;
@@ -10,10 +12,11 @@ use super::account::Account;
 use super::status::Status;
 
 /// A list of people.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(in crate::http::api) struct List {
     id: String,
     title: String,
+    #[schema(schema_with = shapes::word::<RepliesPolicy>)]
     replies_policy: &'static str,
     exclusive: bool,
 }
@@ -30,11 +33,12 @@ impl From<&list::List> for List {
 }
 
 /// A thread of direct posts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct Conversation {
     id: String,
     unread: bool,
     accounts: Vec<Account>,
+    #[schema(required)]
     last_status: Option<Status>,
 }
 

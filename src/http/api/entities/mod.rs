@@ -2,24 +2,35 @@
 //!
 //! Here belongs the shape and nothing else; who may see what was decided before. Remote HTML is sanitised here, at output.
 
+pub(super) mod about;
 pub(super) mod account;
 pub(super) mod event;
 pub(super) mod filter;
 pub(super) mod grouped;
 pub(super) mod instance;
+pub(super) mod instance_v1;
 pub(super) mod list;
 pub(super) mod media;
 pub(super) mod notification;
 pub(super) mod poll;
+pub(super) mod profile;
 pub(super) mod quote;
+pub(super) mod report;
 pub(super) mod scheduled;
+pub(super) mod settings;
 pub(super) mod status;
 pub(super) mod tag;
 #[cfg(test)]
 mod tests;
 pub(super) mod version;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use serde::{Serialize, Serializer};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::actor::Actor;
 use crate::domain::clock::Timestamp;
@@ -28,6 +39,7 @@ use crate::domain::uris::Uris;
 use crate::services::reading::Counts;
 
 use super::caches::Caches;
+use super::openapi::shapes::anything;
 
 /// What entities are written with.
 pub(super) struct Desk<'a> {
@@ -36,6 +48,36 @@ pub(super) struct Desk<'a> {
     /// The numbers beside the accounts that will be shown.
     pub(super) counts: HashMap<ActorId, Counts>,
 }
+
+/// A list with nothing in it: clients look for it, and there is nothing of the kind here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Empty;
+
+impl Serialize for Empty {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        [(); 0].serialize(serializer)
+    }
+}
+
+impl ToSchema for Empty {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Empty")
+    }
+}
+
+impl PartialSchema for Empty {
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new()
+            .items(anything())
+            .max_items(Some(0))
+            .description(Some("There is nothing of the kind here."))
+            .into()
+    }
+}
+
+/// The answer to what is done and needs no words.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(super) struct Nothing {}
 
 /// The picture of an actor, or the one we show for those without. Pictures of other servers are not passed on: loading
 /// them would tell those servers who reads what.

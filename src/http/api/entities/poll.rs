@@ -1,33 +1,41 @@
 //! `Poll`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::clock::Timestamp;
 use crate::services::reading::PollView;
 
+use super::Empty;
+
 /// The poll of a status; its id is that of the status.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(in crate::http::api) struct Poll {
     id: String,
+    #[schema(required, format = DateTime)]
     expires_at: Option<String>,
     expired: bool,
     multiple: bool,
     votes_count: i64,
+    #[schema(required)]
     voters_count: Option<i64>,
     /// Not for strangers.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     voted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     own_votes: Option<Vec<i64>>,
     options: Vec<PollOption>,
-    emojis: [(); 0],
+    emojis: Empty,
 }
 
 /// One answer.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 struct PollOption {
     title: String,
     /// Not told while the author hides the counts.
+    #[schema(required)]
     votes_count: Option<i64>,
 }
 
@@ -54,7 +62,7 @@ impl From<&PollView> for Poll {
                     votes_count: view.shows_totals.then_some(option.votes),
                 })
                 .collect(),
-            emojis: [],
+            emojis: Empty,
         }
     }
 }

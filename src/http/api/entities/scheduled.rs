@@ -1,42 +1,79 @@
 //! `ScheduledStatus`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audience::Audience;
 use crate::domain::interaction::Openness;
 use crate::domain::media::Attachment;
 use crate::domain::poll::NewPoll;
 use crate::domain::uris::Uris;
+use crate::http::api::openapi::shapes;
 use crate::services::scheduled::Waiting;
 
 use super::media::MediaAttachment;
 use super::status::visibility;
 
 /// A post that waits for its time.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct ScheduledStatus {
     id: String,
+    #[schema(format = DateTime)]
     scheduled_at: String,
     params: Params,
     media_attachments: Vec<MediaAttachment>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScheduledParams)]
 struct Params {
     text: String,
-    poll: Option<NewPoll>,
+    #[schema(required)]
+    poll: Option<Poll>,
+    #[schema(required)]
     media_ids: Option<Vec<String>>,
     sensitive: bool,
+    #[schema(required)]
     spoiler_text: Option<String>,
+    #[schema(schema_with = shapes::visibilities)]
     visibility: &'static str,
+    #[schema(required)]
     in_reply_to_id: Option<String>,
+    #[schema(required)]
     language: Option<String>,
+    #[schema(schema_with = shapes::null, required)]
     application_id: Option<()>,
+    #[schema(schema_with = shapes::null, required)]
     scheduled_at: Option<()>,
+    #[schema(schema_with = shapes::null, required)]
     idempotency: Option<()>,
     with_rate_limit: bool,
+    #[schema(required)]
     quoted_status_id: Option<String>,
+    #[schema(schema_with = shapes::word_or_null::<Openness>, required)]
     quote_approval_policy: Option<&'static str>,
+}
+
+/// A poll that waits with its post.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScheduledPoll)]
+struct Poll {
+    options: Vec<String>,
+    /// Seconds, from when it is posted.
+    expires_in: u64,
+    multiple: bool,
+    hide_totals: bool,
+}
+
+impl From<&NewPoll> for Poll {
+    fn from(poll: &NewPoll) -> Self {
+        Poll {
+            options: poll.options.clone(),
+            expires_in: poll.expires_in,
+            multiple: poll.multiple,
+            hide_totals: poll.hide_totals,
+        }
+    }
 }
 
 impl ScheduledStatus {
@@ -50,7 +87,7 @@ impl ScheduledStatus {
             scheduled_at: post.due_at.rfc3339_millis(),
             params: Params {
                 text: params.text.clone(),
-                poll: params.poll.clone(),
+                poll: params.poll.as_ref().map(Poll::from),
                 media_ids: (!params.media.is_empty())
                     .then(|| params.media.iter().map(ToString::to_string).collect()),
                 sensitive: params.sensitive,

@@ -1,10 +1,12 @@
 //! `Status`, `Context`, `StatusSource`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::audience::Audience;
 use crate::domain::clock::Timestamp;
 use crate::domain::post::Post;
+use crate::http::api::openapi::shapes;
 use crate::services::reading::{PostView, Thread};
 
 use super::account::{Account, escape};
@@ -12,29 +14,37 @@ use super::filter::FilterResult;
 use super::media::{MediaAttachment, files};
 use super::poll::Poll;
 use super::quote::{Quote, QuoteApproval};
-use super::{Desk, page, web};
+use super::{Desk, Empty, page, web};
 
 /// A post, or a boost of one.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "the shape is that of Mastodon's API"
 )]
 pub(in crate::http::api) struct Status {
     id: String,
+    #[schema(format = DateTime)]
     created_at: String,
+    #[schema(required)]
     in_reply_to_id: Option<String>,
+    #[schema(required)]
     in_reply_to_account_id: Option<String>,
     sensitive: bool,
     spoiler_text: String,
+    #[schema(schema_with = shapes::visibilities)]
     visibility: &'static str,
+    #[schema(required)]
     language: Option<String>,
+    #[schema(format = Uri)]
     uri: String,
+    #[schema(format = Uri)]
     url: String,
     replies_count: i64,
     reblogs_count: i64,
     favourites_count: i64,
     quotes_count: i64,
+    #[schema(required, format = DateTime)]
     edited_at: Option<String>,
     favourited: bool,
     reblogged: bool,
@@ -43,40 +53,52 @@ pub(in crate::http::api) struct Status {
     content: String,
     /// On top of the author's posts; only for the author.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pinned: Option<bool>,
     filtered: Vec<FilterResult>,
+    #[schema(required, no_recursion)]
     reblog: Option<Box<Status>>,
+    #[schema(schema_with = shapes::null, required)]
     application: Option<()>,
     account: Account,
     media_attachments: Vec<MediaAttachment>,
     mentions: Vec<Mention>,
     tags: Vec<Tag>,
-    emojis: [(); 0],
+    emojis: Empty,
+    #[schema(schema_with = shapes::null, required)]
     card: Option<()>,
+    #[schema(required)]
     poll: Option<Poll>,
+    #[schema(required)]
     quote: Option<Quote>,
     quote_approval: QuoteApproval,
     /// The event it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     event_id: Option<String>,
     /// What the author wrote; only in the answer to a deletion.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     text: Option<String>,
 }
 
 /// Somebody named in a post.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = StatusMention)]
 struct Mention {
     id: String,
     username: String,
+    #[schema(format = Uri)]
     url: String,
     acct: String,
 }
 
 /// A hashtag.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = StatusTag)]
 pub(in crate::http::api) struct Tag {
     name: String,
+    #[schema(format = Uri)]
     url: String,
 }
 
@@ -121,7 +143,7 @@ impl Status {
             media_attachments: files(shown.post.id, shown.post.attachments.as_deref(), desk),
             mentions: shown.mentioned.iter().map(mention).collect(),
             tags: shown.tags.iter().map(|tag| Tag::of(tag, desk)).collect(),
-            emojis: [],
+            emojis: Empty,
             card: None,
             poll: shown.poll.as_ref().map(Poll::from),
             quote: shown.quote.as_ref().map(|quote| Quote::of(quote, desk)),
@@ -188,7 +210,7 @@ pub(in crate::http::api) fn audience(word: &str) -> Option<Audience> {
 }
 
 /// What stands around a post in its conversation.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct Context {
     ancestors: Vec<Status>,
     descendants: Vec<Status>,
@@ -205,7 +227,7 @@ impl Context {
 }
 
 /// A post as its author wrote it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct StatusSource {
     id: String,
     text: String,

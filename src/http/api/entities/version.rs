@@ -1,36 +1,41 @@
 //! `StatusEdit`: a version of a status.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::post::Version;
 use crate::services::reading::PostView;
 use crate::text::sanitize::sanitize;
 
-use super::Desk;
 use super::account::Account;
 use super::media::{MediaAttachment, files};
+use super::{Desk, Empty};
 
 /// What a status was, or is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct StatusEdit {
     content: String,
     spoiler_text: String,
     sensitive: bool,
+    #[schema(format = DateTime)]
     created_at: String,
     account: Account,
     media_attachments: Vec<MediaAttachment>,
-    emojis: [(); 0],
+    emojis: Empty,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     poll: Option<Asked>,
 }
 
 /// What was asked then, without counts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EditedPoll)]
 struct Asked {
     options: Vec<Title>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EditedPollOption)]
 struct Title {
     title: String,
 }
@@ -75,7 +80,7 @@ impl StatusEdit {
                 created_at: version.written_at.rfc3339_millis(),
                 account: Account::of(&view.author, desk),
                 media_attachments: files(post.id, version.attachments.as_deref(), desk),
-                emojis: [],
+                emojis: Empty,
                 poll: Asked::of(&version.options),
             })
             .collect()

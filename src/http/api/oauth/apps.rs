@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::client::Holder;
 use crate::domain::client_app::ClientApp;
@@ -12,8 +13,9 @@ use crate::http::api::error::ApiResult;
 use crate::http::extract::client::ClientAddress;
 use crate::services::oauth::{self, NewApp};
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = NewApplication)]
 pub(in crate::http::api) struct Asked {
     client_name: String,
     /// Each may hold several, one to a line.
@@ -23,10 +25,11 @@ pub(in crate::http::api) struct Asked {
 }
 
 /// A program, as it may be shown to itself.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct Application {
     id: String,
     name: String,
+    #[schema(required, format = Uri)]
     website: Option<String>,
     scopes: Vec<String>,
     redirect_uris: Vec<String>,
@@ -34,19 +37,18 @@ pub(in crate::http::api) struct Application {
     redirect_uri: String,
     /// The key that push messages are signed with.
     vapid_key: String,
-    #[serde(flatten)]
-    credentials: Option<NewCredentials>,
 }
 
-#[derive(Debug, Serialize)]
-struct NewCredentials {
-    #[serde(rename = "client_id")]
-    id: String,
-    #[serde(rename = "client_secret")]
-    secret: String,
+/// A program as it is told once, with its secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CredentialApplication)]
+pub(in crate::http::api) struct NewApplication {
+    #[serde(flatten)]
+    app: Application,
+    client_id: String,
+    client_secret: String,
     /// 0: never.
-    #[serde(rename = "client_secret_expires_at")]
-    expires_at: i64,
+    client_secret_expires_at: i64,
 }
 
 impl Application {
@@ -59,7 +61,6 @@ impl Application {
             redirect_uris: app.redirects.iter().map(str::to_owned).collect(),
             redirect_uri: app.redirects.to_string(),
             vapid_key: api.pusher.server_key().to_owned(),
-            credentials: None,
         }
     }
 }
@@ -69,7 +70,7 @@ pub(in crate::http::api) async fn create_app(
     State(api): State<Api>,
     client: ClientAddress,
     Body(asked): Body<Asked>,
-) -> ApiResult<Json<Application>> {
+) -> ApiResult<Json<NewApplication>> {
     let new = NewApp {
         name: asked.client_name,
         website: asked.website,
@@ -78,13 +79,11 @@ pub(in crate::http::api) async fn create_app(
         network: client.network().to_string(),
     };
     let (app, secret) = oauth::register(&api.ctx, new).await?;
-    Ok(Json(Application {
-        credentials: Some(NewCredentials {
-            id: app.client_id.clone(),
-            secret: secret.expose().to_owned(),
-            expires_at: 0,
-        }),
-        ..Application::of(&api, &app)
+    Ok(Json(NewApplication {
+        app: Application::of(&api, &app),
+        client_id: app.client_id,
+        client_secret: secret.expose().to_owned(),
+        client_secret_expires_at: 0,
     }))
 }
 

@@ -6,10 +6,12 @@ use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::auth::scope::Scopes;
 use crate::domain::client_app::ClientApp;
 use crate::http::api::Api;
 use crate::http::api::auth::{SignedIn, bearer};
 use crate::http::api::error::ApiError;
+use crate::http::api::openapi::{Asks, Operation};
 use crate::services::oauth;
 
 /// The program that holds the token of the request, whoever it acts for.
@@ -31,6 +33,28 @@ impl FromRequestParts<Api> for Holder {
     }
 }
 
+/// A program that acts for nobody, by a token of its own.
+#[derive(Debug)]
+pub(in crate::http::api) struct AppToken {
+    pub(in crate::http::api) app: ClientApp,
+    /// What the token may do.
+    pub(in crate::http::api) scopes: Scopes,
+}
+
+impl FromRequestParts<Api> for AppToken {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, ApiError> {
+        let hash = bearer(&parts.headers).ok_or(ApiError::BadToken)?.hash();
+        if let Some((app, scopes)) = oauth::app_by_token(&api.ctx, &hash).await? {
+            return Ok(AppToken { app, scopes });
+        }
+        // Whoever has an account asks for none.
+        SignedIn::from_request_parts(parts, api).await?;
+        Err(ApiError::NotAllowed)
+    }
+}
+
 /// Name and secret from `Authorization: Basic` (RFC 6749 §2.3.1), if the request has it.
 #[derive(Debug)]
 pub(in crate::http::api) struct Basic(pub(super) Option<(String, String)>);
@@ -41,6 +65,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Basic {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let value = parts.headers.get(header::AUTHORIZATION);
         Ok(Basic(value.and_then(|value| read(value.to_str().ok()?))))
+    }
+}
+
+impl Asks for Basic {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.may_show_client();
+    }
+}
+
+impl Asks for AppToken {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.signs_in();
+    }
+}
+
+impl Asks for Holder {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.signs_in();
     }
 }
 

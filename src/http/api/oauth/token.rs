@@ -2,19 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::Refused;
 use super::client::Basic;
 use crate::http::api::Api;
 use crate::http::api::body::Body;
+use crate::http::api::entities::Nothing;
+use crate::http::api::openapi::{Answers, Operation};
 use crate::services::oauth::{self, Credentials, Exchange, Issued, OauthError};
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
+#[schema(as = TokenRequest)]
 pub(in crate::http::api) struct Asked {
     grant_type: String,
     client_id: Option<String>,
@@ -23,39 +26,59 @@ pub(in crate::http::api) struct Asked {
     redirect_uri: Option<String>,
     code_verifier: Option<String>,
     scope: String,
-    /// What is to be revoked.
+}
+
+/// What is to be revoked, and by whom.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default)]
+#[schema(as = TokenRevocation)]
+pub(in crate::http::api) struct AskedRevocation {
+    client_id: Option<String>,
+    client_secret: Option<String>,
     token: Option<String>,
 }
 
-impl Asked {
-    /// What the program shows of itself: in the body, or in the header.
-    fn credentials<'a>(&'a self, basic: &'a Basic) -> Result<Credentials<'a>, OauthError> {
-        match (&self.client_id, &basic.0) {
-            (Some(in_body), Some((name, _))) if in_body != name => Err(OauthError::InvalidClient),
-            (_, Some((client_id, secret))) => Ok(Credentials {
-                client_id,
-                secret: Some(secret),
-            }),
-            (Some(client_id), None) => Ok(Credentials {
-                client_id,
-                secret: self
-                    .client_secret
-                    .as_deref()
-                    .filter(|secret| !secret.is_empty()),
-            }),
-            (None, None) => Err(OauthError::InvalidClient),
-        }
+/// What a program shows of itself: in the body, or in the header.
+fn credentials<'a>(
+    (client_id, client_secret): (&'a Option<String>, &'a Option<String>),
+    basic: &'a Basic,
+) -> Result<Credentials<'a>, OauthError> {
+    match (client_id, &basic.0) {
+        (Some(in_body), Some((name, _))) if in_body != name => Err(OauthError::InvalidClient),
+        (_, Some((client_id, secret))) => Ok(Credentials {
+            client_id,
+            secret: Some(secret),
+        }),
+        (Some(client_id), None) => Ok(Credentials {
+            client_id,
+            secret: client_secret.as_deref().filter(|secret| !secret.is_empty()),
+        }),
+        (None, None) => Err(OauthError::InvalidClient),
     }
 }
 
 /// A token (RFC 6749 §5.1), with the time Mastodon adds.
-#[derive(Debug, Serialize)]
-struct Granted {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Token)]
+pub(in crate::http::api) struct Granted {
     access_token: String,
     token_type: &'static str,
     scope: String,
     /// In seconds since 1970.
     created_at: i64,
+}
+
+impl IntoResponse for Granted {
+    fn into_response(self) -> Response {
+        let never = [(header::CACHE_CONTROL, "no-store")];
+        (never, Json(self)).into_response()
+    }
+}
+
+impl Answers for Granted {
+    fn describe(operation: &mut Operation<'_>) {
+        <Json<Granted> as Answers>::describe(operation);
+    }
 }
 
 impl From<Issued> for Granted {
@@ -74,8 +97,8 @@ pub(in crate::http::api) async fn create_token(
     State(api): State<Api>,
     basic: Basic,
     Body(asked): Body<Asked>,
-) -> Result<Response, Refused> {
-    let who = asked.credentials(&basic)?;
+) -> Result<Granted, Refused> {
+    let who = credentials((&asked.client_id, &asked.client_secret), &basic)?;
     let issued = match asked.grant_type.as_str() {
         "authorization_code" => {
             let (Some(code), Some(redirect_uri)) = (&asked.code, &asked.redirect_uri) else {
@@ -91,23 +114,20 @@ pub(in crate::http::api) async fn create_token(
         "client_credentials" => oauth::issue_to_app(&api.ctx, who, &asked.scope).await?,
         _ => return Err(OauthError::UnsupportedGrant.into()),
     };
-    let mut response = Json(Granted::from(issued)).into_response();
-    let never = HeaderValue::from_static("no-store");
-    response.headers_mut().insert(header::CACHE_CONTROL, never);
-    Ok(response)
+    Ok(Granted::from(issued))
 }
 
 /// `POST /oauth/revoke`
 pub(in crate::http::api) async fn revoke_token(
     State(api): State<Api>,
     basic: Basic,
-    Body(asked): Body<Asked>,
-) -> Result<Json<serde_json::Value>, Refused> {
-    let who = asked.credentials(&basic)?;
+    Body(asked): Body<AskedRevocation>,
+) -> Result<Json<Nothing>, Refused> {
+    let who = credentials((&asked.client_id, &asked.client_secret), &basic)?;
     let token = asked
         .token
         .as_deref()
         .ok_or(OauthError::InvalidRequest("token is missing"))?;
     oauth::revoke(&api.ctx, who, token).await?;
-    Ok(Json(json!({})))
+    Ok(Json(Nothing {}))
 }

@@ -3,19 +3,24 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::scope::Scope;
 use crate::http::api::Api;
 use crate::http::api::auth::SignedIn;
 use crate::http::api::error::ApiResult;
 
-#[derive(Debug, Serialize)]
+/// Who a token speaks for.
+#[derive(Debug, Serialize, ToSchema)]
 pub(in crate::http::api) struct UserInfo {
+    #[schema(format = Uri)]
     iss: String,
     /// The person's ActivityPub id.
+    #[schema(format = Uri)]
     sub: String,
     name: String,
     preferred_username: String,
+    #[schema(format = Uri)]
     profile: String,
 }
 

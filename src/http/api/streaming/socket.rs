@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::time::{Instant, interval, timeout};
@@ -14,6 +14,7 @@ use crate::auth::scope::Scopes;
 
 use super::super::Api;
 use super::super::error::{ApiError, ApiResult};
+use super::super::openapi::{Answers, Operation};
 use super::Caller;
 use super::channel::Channel;
 use super::hub::{Seat, Told};
@@ -29,12 +30,32 @@ const SILENCE: Duration = Duration::from_secs(90);
 /// How long one message may take on its way.
 const SEND: Duration = Duration::from_secs(20);
 
+/// From here on it is a WebSocket.
+#[derive(Debug)]
+pub(super) struct Opened(Response);
+
+impl IntoResponse for Opened {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Answers for Opened {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.fails(400);
+        operation.answers(
+            101,
+            json!({ "description": "From here on it is a WebSocket." }),
+        );
+    }
+}
+
 /// `GET /api/v1/streaming`
-pub(super) async fn open(
+pub(super) async fn open_stream(
     State(api): State<Api>,
     caller: Caller,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> ApiResult<Response> {
+) -> ApiResult<Opened> {
     let upgrade = upgrade
         .ok()
         .ok_or(ApiError::Malformed("this address speaks WebSocket"))?;
@@ -58,12 +79,13 @@ pub(super) async fn open(
         None => upgrade,
     };
     let scopes = caller.who.scopes;
-    Ok(upgrade
+    let answer = upgrade
         .max_message_size(MESSAGE)
         .max_frame_size(MESSAGE)
         .read_buffer_size(BUFFER)
         .write_buffer_size(0)
-        .on_upgrade(move |socket| talk(socket, seat, scopes)))
+        .on_upgrade(move |socket| talk(socket, seat, scopes));
+    Ok(Opened(answer))
 }
 
 fn allow(scopes: &Scopes, channel: &Channel) -> ApiResult<()> {

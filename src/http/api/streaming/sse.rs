@@ -3,70 +3,70 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::{MatchedPath, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse as _, Response};
-use futures_util::stream;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
 use super::super::Api;
 use super::super::error::{ApiError, ApiResult};
-use super::Caller;
+use super::super::openapi::{Answers, Operation};
 use super::channel::Channel;
+use super::{Caller, PREFIX};
 
 /// How often a line is sent that says nothing.
 const THUMP: Duration = Duration::from_secs(15);
 
-/// `GET /api/v1/streaming/{user,public,hashtag,list,direct}`
-pub(super) async fn open_one(
-    State(api): State<Api>,
-    Path(name): Path<String>,
-    caller: Caller,
-) -> ApiResult<Response> {
-    open(&api, &name, caller).await
+/// A stream, and nothing else on the connection.
+#[derive(Debug)]
+pub(super) struct Events(Response);
+
+impl IntoResponse for Events {
+    fn into_response(self) -> Response {
+        self.0
+    }
 }
 
-/// `GET /api/v1/streaming/{user/notification,public/local,public/remote,hashtag/local}`
-pub(super) async fn open_two(
-    State(api): State<Api>,
-    Path((first, second)): Path<(String, String)>,
-    caller: Caller,
-) -> ApiResult<Response> {
-    open(&api, &format!("{first}:{second}"), caller).await
+impl Answers for Events {
+    fn describe(operation: &mut Operation<'_>) {
+        operation.answers(
+            200,
+            json!({
+                "description": "Events, as they happen.",
+                "content": { "text/event-stream": { "schema": { "type": "string" } } },
+            }),
+        );
+    }
 }
 
-/// `GET /api/v1/streaming/public/{local,remote}/media`
-pub(super) async fn open_three(
+/// `GET /api/v1/streaming/…`: the address is the name of the stream, with slashes in place of colons
+pub(super) async fn stream(
     State(api): State<Api>,
-    Path((first, second, third)): Path<(String, String, String)>,
+    address: MatchedPath,
     caller: Caller,
-) -> ApiResult<Response> {
-    open(&api, &format!("{first}:{second}:{third}"), caller).await
+) -> ApiResult<Events> {
+    let name = address.as_str().strip_prefix(PREFIX).unwrap_or_default();
+    open(&api, &name.replace('/', ":"), caller).await
 }
 
-async fn open(api: &Api, name: &str, caller: Caller) -> ApiResult<Response> {
+async fn open(api: &Api, name: &str, caller: Caller) -> ApiResult<Events> {
     let name = if caller.asked.only_media.0 && name.starts_with("public") {
         format!("{name}:media")
     } else {
         name.to_owned()
     };
-    let channel =
-        Channel::parse(&name, &caller.asked.tag, &caller.asked.list).map_err(|error| {
-            match error {
-                // Here the name is part of the address.
-                ApiError::Field("stream", ..) => ApiError::NotFound,
-                other => other,
-            }
-        })?;
+    let channel = Channel::parse(&name, &caller.asked.tag, &caller.asked.list)?;
     if !caller.who.scopes.allow(channel.scope()) {
         return Err(ApiError::OutOfScope);
     }
     let seat = api.hub.join(api, &caller.who, caller.token).await?;
     seat.listen(&channel);
-    let told = stream::unfold(seat, async |mut seat| {
+    let told = futures_util::stream::unfold(seat, async |mut seat| {
         let told = seat.told.recv().await?;
         let event = Event::default().event(told.event).data(&*told.payload);
         Some((Ok::<_, Infallible>(event), seat))
     });
     let alive = KeepAlive::new().interval(THUMP).text("thump");
-    Ok(Sse::new(told).keep_alive(alive).into_response())
+    let events = Sse::new(told).keep_alive(alive);
+    Ok(Events(events.into_response()))
 }

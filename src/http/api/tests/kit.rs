@@ -3,9 +3,10 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, response};
 use serde_json::Value;
+use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
 use crate::app::{App, Surroundings};
@@ -18,6 +19,8 @@ use crate::http::{AppState, router};
 use crate::services::SystemRandom;
 use crate::services::accounts::{self, JoinMode, NewGroup, NewPerson};
 use crate::store::Store;
+
+use super::described::{Answered, Described};
 
 pub(super) const DOMAIN: &str = "kith.example";
 
@@ -198,10 +201,36 @@ impl Client<'_> {
 }
 
 impl Kit {
-    pub(super) async fn answer(&self, request: Request<Body>) -> Reply {
+    async fn pass(&self, request: Request<Body>) -> (response::Parts, Bytes) {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        (parts, to_bytes(body, usize::MAX).await.unwrap())
+    }
+
+    /// What the server says of itself.
+    async fn described(&self) -> &'static Described {
+        static DESCRIBED: OnceCell<Described> = OnceCell::const_new();
+        let asked = DESCRIBED.get_or_init(async || {
+            let ask = Request::get("/api/openapi.json").header("host", DOMAIN);
+            let (_, text) = self.pass(ask.body(Body::empty()).unwrap()).await;
+            Described::new(serde_json::from_slice(&text).unwrap())
+        });
+        asked.await
+    }
+
+    pub(super) async fn answer(&self, request: Request<Body>) -> Reply {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let (parts, bytes) = self.pass(request).await;
+        if Described::covers(&path) {
+            let kind = parts.headers.get("content-type");
+            self.described().await.check(Answered {
+                method: &method,
+                path: &path,
+                status: parts.status.as_u16(),
+                kind: kind.map_or("", |kind| kind.to_str().unwrap()),
+                body: &bytes,
+            });
+        }
         Reply {
             status: parts.status,
             headers: parts.headers,

@@ -2,7 +2,10 @@
 
 mod accounts;
 mod codes;
+#[path = "../../../tests/kit/described.rs"]
+mod described;
 mod events;
 mod kit;
+mod scopes;
 mod statuses;
 mod timelines;
