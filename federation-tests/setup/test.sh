@@ -19,7 +19,7 @@ if [ "${1:-}" = --soak ]; then
   profile=soak
   chosen=(--run-ignored only --no-tests=pass)
   # These are longer where KITH_SOAK is set.
-  black_box_chosen=(--run-ignored all -E 'test(/^(faults|overload)_tests::/)')
+  black_box_chosen=(--run-ignored all -E 'test(/^(faults|overload|schema)_tests::/)')
   export KITH_SOAK=1
 fi
 
