@@ -3,8 +3,6 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use crate::kit::TestKit;
-
 fn quotes(id: &str) -> Value {
     json!({"status": "Look at this", "quoted_status_id": id})
 }
