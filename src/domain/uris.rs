@@ -1,6 +1,7 @@
 //! Every address of this instance is built here and read back here.
 
 use url::Url;
+use url::form_urlencoded::byte_serialize;
 
 use super::ids::{ActivityId, EventId, PostId};
 use super::media::FileName;
@@ -98,8 +99,10 @@ impl Uris {
         format!("{}/events/{id}", self.base)
     }
 
+    /// The page of a hashtag. Its letters may be any; those of an address may not.
     #[must_use]
     pub fn tag(&self, name: &str) -> String {
+        let name: String = byte_serialize(name.as_bytes()).collect();
         format!("{}/tags/{name}", self.base)
     }
 
@@ -203,6 +206,13 @@ mod tests {
             uris.read(&url("https://kith.example/posts/x")),
             Some(Local::Other)
         );
+    }
+
+    #[test]
+    fn the_page_of_a_hashtag_has_an_address_that_is_one() {
+        let uris = Uris::new("https", "kith.example");
+        assert_eq!(uris.tag("köln"), "https://kith.example/tags/k%C3%B6ln");
+        assert_eq!(uris.tag("tea_2"), "https://kith.example/tags/tea_2");
     }
 
     #[test]

@@ -31,6 +31,8 @@ function faults() {
   }
   for (const one of document.images) {
     if (!one.hasAttribute('alt')) wrong.push(`no alt: ${name(one)}`)
+    // What comes late must not push the rest aside.
+    if (one.loading === 'lazy' && !(one.hasAttribute('width') && one.hasAttribute('height'))) wrong.push(`no size: ${name(one)}`)
   }
   return wrong
 }

@@ -135,7 +135,9 @@ fn of_reactions() -> Routes {
         .post(
             "/api/v1/statuses/{id}/unpin",
             keep::unpin_status,
-            doc("Take it from there").writes(Area::Accounts),
+            doc("Take it from there")
+                .writes(Area::Accounts)
+                .fails(&[422]),
         )
         .post(
             "/api/v1/statuses/{id}/mute",
