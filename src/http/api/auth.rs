@@ -89,7 +89,7 @@ impl FromRequestParts<Api> for SignedIn {
 }
 
 /// What to say to a token that is nobody's.
-pub(super) async fn unknown(api: &Api, hash: &TokenHash) -> ApiResult<ApiError> {
+async fn unknown(api: &Api, hash: &TokenHash) -> ApiResult<ApiError> {
     Ok(if sign_up_app::is_waiting(&api.ctx, hash).await? {
         ApiError::NotYet
     } else {

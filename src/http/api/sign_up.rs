@@ -15,7 +15,7 @@ use crate::services::sign_up::{SignUpError, Wish};
 use crate::services::{session, sign_up_app};
 
 use super::Api;
-use super::auth::{bearer, unknown};
+use super::auth::bearer;
 use super::body::{Body, Flag};
 use super::entities::Nothing;
 use super::error::{ApiError, ApiResult, Wrong};
@@ -80,9 +80,10 @@ impl FromRequestParts<Api> for Newcomer {
         if session::by_token(&api.ctx, &hash).await?.is_some() {
             return Ok(Newcomer::There);
         }
-        match unknown(api, &hash).await? {
-            ApiError::NotYet => Ok(Newcomer::Waiting(hash)),
-            other => Err(other),
+        if sign_up_app::is_waiting(&api.ctx, &hash).await? {
+            Ok(Newcomer::Waiting(hash))
+        } else {
+            Err(ApiError::BadToken)
         }
     }
 }
@@ -126,7 +127,11 @@ impl From<SignUpError> for ApiError {
             SignUpError::Password(PasswordError::TooShort) => ("password", Wrong::TooShort),
             SignUpError::Password(PasswordError::TooLong) => ("password", Wrong::TooLong),
             SignUpError::Password(PasswordError::Busy) => return ApiError::Busy,
-            SignUpError::Password(cause) => {
+            SignUpError::Password(
+                cause @ (PasswordError::Stored(_)
+                | PasswordError::Hash(_)
+                | PasswordError::Stopped(_)),
+            ) => {
                 tracing::error!(%cause, "a password could not be hashed");
                 return ApiError::Broken;
             }

@@ -106,7 +106,7 @@ impl Asks for Key {
 #[schema(as = NewStatusAnswer)]
 pub(super) enum Posted {
     Now(Box<Status>),
-    Later(ScheduledStatus),
+    Later(Box<ScheduledStatus>),
 }
 
 fn chosen(ids: Many<Number>) -> Vec<MediaId> {
@@ -174,7 +174,7 @@ async fn shown(api: &Api, who: &SignedIn, made: Made) -> ApiResult<Json<Posted>>
         Made::Scheduled(id) => {
             let waiting = services::scheduled::one(&api.ctx, who.actor.id, id).await?;
             let waiting = ScheduledStatus::of(&waiting, &api.ctx.uris);
-            Ok(Json(Posted::Later(waiting)))
+            Ok(Json(Posted::Later(Box::new(waiting))))
         }
     }
 }

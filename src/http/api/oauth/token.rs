@@ -28,6 +28,18 @@ pub(in crate::http::api) struct Asked {
     scope: String,
 }
 
+impl Asked {
+    fn shown(&self) -> (Option<&str>, Option<&str>) {
+        (self.client_id.as_deref(), self.client_secret.as_deref())
+    }
+}
+
+impl AskedRevocation {
+    fn shown(&self) -> (Option<&str>, Option<&str>) {
+        (self.client_id.as_deref(), self.client_secret.as_deref())
+    }
+}
+
 /// What is to be revoked, and by whom.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]
@@ -40,7 +52,7 @@ pub(in crate::http::api) struct AskedRevocation {
 
 /// What a program shows of itself: in the body, or in the header.
 fn credentials<'a>(
-    (client_id, client_secret): (&'a Option<String>, &'a Option<String>),
+    (client_id, client_secret): (Option<&'a str>, Option<&'a str>),
     basic: &'a Basic,
 ) -> Result<Credentials<'a>, OauthError> {
     match (client_id, &basic.0) {
@@ -51,7 +63,7 @@ fn credentials<'a>(
         }),
         (Some(client_id), None) => Ok(Credentials {
             client_id,
-            secret: client_secret.as_deref().filter(|secret| !secret.is_empty()),
+            secret: client_secret.filter(|secret| !secret.is_empty()),
         }),
         (None, None) => Err(OauthError::InvalidClient),
     }
@@ -98,7 +110,7 @@ pub(in crate::http::api) async fn create_token(
     basic: Basic,
     Body(asked): Body<Asked>,
 ) -> Result<Granted, Refused> {
-    let who = credentials((&asked.client_id, &asked.client_secret), &basic)?;
+    let who = credentials(asked.shown(), &basic)?;
     let issued = match asked.grant_type.as_str() {
         "authorization_code" => {
             let (Some(code), Some(redirect_uri)) = (&asked.code, &asked.redirect_uri) else {
@@ -123,7 +135,7 @@ pub(in crate::http::api) async fn revoke_token(
     basic: Basic,
     Body(asked): Body<AskedRevocation>,
 ) -> Result<Json<Nothing>, Refused> {
-    let who = credentials((&asked.client_id, &asked.client_secret), &basic)?;
+    let who = credentials(asked.shown(), &basic)?;
     let token = asked
         .token
         .as_deref()

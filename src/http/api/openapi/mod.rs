@@ -1,4 +1,4 @@
-//! The description of the API in the words of OpenAPI 3.1, from the routes and the types of their handlers.
+//! The description of the API in the words of `OpenAPI` 3.1, from the routes and the types of their handlers.
 //!
 //! A route is registered with [`Routes`] and nowhere else, beside a line on what it is for. Its parameters, body and
 //! answers follow from the handler: what an extractor takes says [`Asks`], what an answer holds [`Answers`]. So nothing

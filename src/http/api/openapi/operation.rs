@@ -46,9 +46,7 @@ impl<'d> Operation<'d> {
         let scopes = self.scopes();
         self.security = Some(json!([{ "OAuth": scopes }]));
         self.fails(401);
-        if self.route.doc.scope.is_some() {
-            self.fails(403);
-        }
+        self.fails(403);
     }
 
     /// Strangers are answered too; a token that is sent has to be good.
@@ -56,6 +54,8 @@ impl<'d> Operation<'d> {
         let scopes = self.scopes();
         self.security = Some(json!([{}, { "OAuth": scopes }]));
         self.fails(401);
+        // Of somebody whose account is not there yet.
+        self.fails(403);
     }
 
     /// A program may show its name and secret in the header.

@@ -8,9 +8,12 @@ use crate::auth::scope::{Area, Scope};
 
 pub(super) fn routes() -> Routes {
     of_accounts()
+        .merge(of_ones_own())
+        .merge(of_an_account())
         .merge(of_the_profile())
         .merge(of_follows())
         .merge(of_blocks())
+        .merge(of_servers_and_reports())
         .merge(of_notes())
 }
 
@@ -31,13 +34,17 @@ fn of_accounts() -> Routes {
         .post(
             "/api/v1/emails/confirmations",
             sign_up::resend_confirmation,
-            doc("Have the mail with the link sent once more").fails(&[403, 429]),
+            doc("Have the mail with the link sent once more").fails(&[429]),
         )
         .get(
             "/api/v1/emails/check_confirmation",
             sign_up::check_confirmation,
             doc("Whether the account that was asked for is there"),
         )
+}
+
+fn of_ones_own() -> Routes {
+    Routes::of("Accounts")
         .get(
             "/api/v1/accounts/verify_credentials",
             accounts::verify_credentials,
@@ -62,6 +69,10 @@ fn of_accounts() -> Routes {
             accounts::search_accounts,
             doc("Find accounts").reads(Area::Accounts),
         )
+}
+
+fn of_an_account() -> Routes {
+    Routes::of("Accounts")
         .get(
             "/api/v1/accounts/{id}",
             accounts::show_account,
@@ -207,6 +218,10 @@ fn of_blocks() -> Routes {
             relations::list_mutes,
             doc("Whom you mute").reads(Area::Mutes),
         )
+}
+
+fn of_servers_and_reports() -> Routes {
+    Routes::of("Relations")
         .get(
             "/api/v1/domain_blocks",
             relations::list_domain_blocks,

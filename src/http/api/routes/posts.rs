@@ -9,13 +9,17 @@ use crate::auth::scope::Area;
 
 pub(super) fn routes() -> Routes {
     of_statuses()
+        .merge(of_what_is_known_of_a_status())
         .merge(of_reactions())
+        .merge(of_what_is_kept())
         .merge(of_polls_and_times())
         .merge(of_pictures())
         .merge(of_timelines())
         .merge(of_events())
         .merge(of_guests())
         .merge(of_tags())
+        .merge(of_featured_tags())
+        .merge(of_search())
 }
 
 fn of_statuses() -> Routes {
@@ -59,6 +63,10 @@ fn of_statuses() -> Routes {
             statuses::show_status_source,
             doc("A post of yours as you wrote it").reads(Area::Statuses),
         )
+}
+
+fn of_what_is_known_of_a_status() -> Routes {
+    Routes::of("Statuses")
         .get(
             "/api/v1/statuses/{id}/history",
             keep::show_status_history,
@@ -115,6 +123,10 @@ fn of_reactions() -> Routes {
             reactions::unreblog_status,
             doc("Take a boost back").writes(Area::Statuses),
         )
+}
+
+fn of_what_is_kept() -> Routes {
+    Routes::of("Statuses")
         .post(
             "/api/v1/statuses/{id}/bookmark",
             keep::bookmark_status,
@@ -349,11 +361,6 @@ fn of_guests() -> Routes {
 }
 
 fn of_tags() -> Routes {
-    let search = Routes::of("Search").get(
-        "/api/v2/search",
-        search::search,
-        doc("Find people, and anything by its address").reads(Area::Search),
-    );
     Routes::of("Hashtags")
         .get(
             "/api/v1/tags/{name}",
@@ -391,6 +398,10 @@ fn of_tags() -> Routes {
             tags::list_followed_tags,
             doc("The hashtags that you follow").reads(Area::Follows),
         )
+}
+
+fn of_featured_tags() -> Routes {
+    Routes::of("Hashtags")
         .get(
             "/api/v1/featured_tags",
             tags::list_featured_tags,
@@ -413,5 +424,12 @@ fn of_tags() -> Routes {
             tags::list_featured_tag_suggestions,
             doc("What is used most here").reads(Area::Accounts),
         )
-        .merge(search)
+}
+
+fn of_search() -> Routes {
+    Routes::of("Search").get(
+        "/api/v2/search",
+        search::search,
+        doc("Find people, and anything by its address").reads(Area::Search),
+    )
 }

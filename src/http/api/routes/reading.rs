@@ -9,10 +9,12 @@ use crate::auth::scope::{Area, Scope};
 pub(super) fn routes() -> Routes {
     of_lists()
         .merge(of_filters())
+        .merge(of_parts_of_filters())
         .merge(of_filters_v1())
         .merge(of_notifications())
         .merge(of_groups_of_notifications())
         .merge(of_policies())
+        .merge(of_requests())
         .merge(of_push())
         .merge(of_settings())
 }
@@ -92,6 +94,10 @@ fn of_filters() -> Routes {
             filters::delete_filter,
             doc("Delete a filter").writes(Area::Filters),
         )
+}
+
+fn of_parts_of_filters() -> Routes {
+    Routes::of("Lists and filters")
         .get(
             "/api/v2/filters/{id}/keywords",
             filters::list_filter_keywords,
@@ -286,6 +292,10 @@ fn of_policies() -> Routes {
                 .named("put_notification_policy_v1")
                 .old(),
         )
+}
+
+fn of_requests() -> Routes {
+    Routes::of("Notifications")
         .get(
             "/api/v1/notifications/requests",
             policy::list_notification_requests,
