@@ -26,7 +26,7 @@ const AT_ONCE: usize = 100;
 
 async fn shown(api: &Api, who: &SignedIn) -> ApiResult<Json<Policy>> {
     let (policy, waiting) = settings::policy(&api.ctx, who.actor.id).await?;
-    Ok(Json(Policy::of(&policy, waiting)))
+    Ok(Json(Policy::of(policy, waiting)))
 }
 
 /// `GET /api/v2/notifications/policy`

@@ -17,7 +17,7 @@ use super::error::ApiResult;
 
 async fn shown(api: &Api, who: &SignedIn) -> ApiResult<Json<PolicyV1>> {
     let (policy, waiting) = settings::policy(&api.ctx, who.actor.id).await?;
-    Ok(Json(PolicyV1::of(&policy, waiting)))
+    Ok(Json(PolicyV1::of(policy, waiting)))
 }
 
 /// `GET /api/v1/notifications/policy`

@@ -41,6 +41,10 @@ struct UrlsV1 {
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = InstanceV1Stats)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the names are those of Mastodon's API"
+)]
 struct Stats {
     user_count: i64,
     status_count: i64,

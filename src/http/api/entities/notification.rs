@@ -85,7 +85,7 @@ struct Kept {
 
 impl Policy {
     pub(in crate::http::api) fn of(
-        policy: &NotificationPolicy,
+        policy: NotificationPolicy,
         (requests, kept): (i64, i64),
     ) -> Policy {
         Policy {
@@ -123,7 +123,7 @@ pub(in crate::http::api) struct PolicyV1 {
 
 impl PolicyV1 {
     pub(in crate::http::api) fn of(
-        policy: &NotificationPolicy,
+        policy: NotificationPolicy,
         (requests, kept): (i64, i64),
     ) -> PolicyV1 {
         let filters = |value| value != PolicyValue::Accept;
