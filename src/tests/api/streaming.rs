@@ -98,7 +98,7 @@ impl Socket {
         (message["stream"].clone(), event, payload)
     }
 
-    async fn is_ended(mut self) -> bool {
+    async fn ends(mut self) -> bool {
         timeout(PATIENCE, async {
             loop {
                 match self.0.next().await {
@@ -162,7 +162,7 @@ both_backends! {
         let (stream, _, status) = socket.event().await;
         assert_eq!((stream, &status["id"]), (json!(["user"]), &json!(kept)));
         let open = eve.says("for all").await;
-        let mut told = vec![socket.event().await, socket.event().await];
+        let mut told = [socket.event().await, socket.event().await];
         told.sort_by_key(|(stream, ..)| stream.to_string());
         assert_eq!((&told[0].0, &told[1].0), (&json!(["public"]), &json!(["user"])));
         assert!(told.iter().all(|(_, _, status)| status["id"] == json!(open)));
@@ -194,10 +194,10 @@ both_backends! {
         assert_eq!(socket.hears().await["status"], 400);
         eve.says("once more #climb").await;
         assert_eq!(socket.event().await.0, json!(["hashtag", "climb"]));
-        let last = eve.says("without a tag").await;
+        let bare = eve.says("without a tag").await;
         let next = eve.says("and with #climb").await;
         let told = socket.event().await;
-        assert_eq!((told.0, &told.2["id"]), (json!(["hashtag", "climb"]), &json!(next)), "not {last}");
+        assert_eq!((told.0, &told.2["id"]), (json!(["hashtag", "climb"]), &json!(next)), "not {bare}");
     }
 
     async fn a_stream_ends_with_its_token(kit: TestKit) {
@@ -210,7 +210,7 @@ both_backends! {
         assert_eq!(socket.event().await.1, "update");
         kith::services::accounts::suspend(&kit.app.ctx, ada.actor.id).await.unwrap();
         eve.says("two").await;
-        assert!(socket.is_ended().await);
+        assert!(socket.ends().await);
         assert_eq!(here.refusal(&query).await, 401);
     }
 
@@ -235,7 +235,7 @@ both_backends! {
         assert_eq!(told["type"], "follow");
         // Longer than any message that is understood.
         let _ = socket.0.send(Message::text("x".repeat(100_000))).await;
-        assert!(socket.is_ended().await);
+        assert!(socket.ends().await);
     }
 
     async fn one_person_has_only_so_many_streams(kit: TestKit) {
