@@ -16,7 +16,7 @@ use crate::wire::activitystreams::render::url;
 
 use super::Ctx;
 use super::notify::{About, tell};
-use super::post::{document, receivers};
+use super::post::resend;
 use super::send::{Letter, send};
 
 /// The job that tells that a poll is over; its payload is the post and the end, `12/1780000000000000`.
@@ -388,28 +388,8 @@ async fn announce(ctx: &Ctx, tx: &mut Conn, post: PostId) -> store::Result<()> {
     let Some((post, author)) = asked_by(tx, post).await?.filter(|(post, _)| post.local) else {
         return Ok(());
     };
-    let note = document(ctx, tx, &author, &post).await?;
-    let (to, cc) = (note.to.clone(), note.cc.clone());
-    let id = ActivityId(ctx.id());
-    let uri = url(&format!("{}#totals/{id}", post.uri));
-    let recipients = posts::recipients(tx, post.id).await?;
-    let mut receivers = receivers(&post, &recipients);
-    receivers.had.push(post.uri.clone());
     let remote = voters(tx, post.id, Voters::Remote).await?;
-    receivers.actors.extend(remote);
-    let letter = Letter {
-        id,
-        actor: author.id,
-        activity: OutgoingActivity::update(uri, url(&author.uri), note).addressed(to, cc),
-        object_uri: Some(post.uri.clone()),
-        receivers,
-        subjects: std::iter::once(author.id)
-            .chain(recipients.iter().map(|r| r.actor))
-            .collect(),
-        listed: false,
-        for_mobilizon: None,
-    };
-    send(ctx, tx, letter).await
+    resend(ctx, tx, (&author, &post), &remote).await
 }
 
 /// A poll ended at `end`: its author and who voted here are told, and the last counts are sent. Once, however often it

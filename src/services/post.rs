@@ -325,17 +325,18 @@ pub async fn set_policy(
         let before = own(tx, author, id).await?;
         posts::set_policy(tx, id, &policy).await?;
         let post = Post { policy, ..before };
-        Ok(resend(ctx, tx, author, &post).await?)
+        Ok(resend(ctx, tx, (author, &post), &[]).await?)
     })
     .await
 }
 
-/// Sends a post as it stands to all who had it, where its text did not change: no `updated` says otherwise.
+/// Sends a post as it stands to all who had it, and to some more, where its text did not change: no `updated` says
+/// otherwise.
 pub(super) async fn resend(
     ctx: &Ctx,
     tx: &mut Conn,
-    author: &Actor,
-    post: &Post,
+    (author, post): (&Actor, &Post),
+    also: &[ActorId],
 ) -> store::Result<()> {
     let note = document(ctx, tx, author, post).await?;
     let (to, cc) = (note.to.clone(), note.cc.clone());
@@ -344,6 +345,7 @@ pub(super) async fn resend(
     let recipients = posts::recipients(tx, post.id).await?;
     let mut receivers = receivers(post, &recipients);
     receivers.had.push(post.uri.clone());
+    receivers.actors.extend_from_slice(also);
     let letter = Letter {
         id,
         actor: author.id,

@@ -146,7 +146,7 @@ async fn show_anew(ctx: &Ctx, tx: &mut Conn, quote: &Quote) -> store::Result<()>
         return Ok(());
     }
     match actors::find(tx, post.author).await? {
-        Some(author) => resend(ctx, tx, &author, &post).await,
+        Some(author) => resend(ctx, tx, (&author, &post), &[]).await,
         None => Ok(()),
     }
 }
