@@ -24,7 +24,7 @@ lint: ## Check format, lints, documentation and dependencies
 
 bench: ## Run the benchmarks, each against its ceiling
 	cargo build --release
-	@for name in deliver inbox match pages; do \
+	@for name in deliver inbox match pages home streams; do \
 	  target/release/kith bench $$name --help >/dev/null 2>&1 || continue; \
 	  target/release/kith bench $$name $(ARGS) || exit 1; \
 	done

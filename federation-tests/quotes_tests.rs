@@ -177,8 +177,8 @@ fn what_elsewhere_quotes_elsewhere_is_shown_only_with_a_true_authorization() {
         assert!(quote.get("quoted_status").is_none());
     }
     // Only its author takes it back.
-    carla.tell(&kith, &carla.delete(&authorization));
-    kith.after_all(&carla, &ada);
+    let stolen = carla.send(&kith, &carla.delete(&authorization));
+    assert_eq!(stolen.status, 403);
     assert_eq!(status(&ada, &good_seen)["quote"]["state"], "accepted");
     dora.tell(&kith, &dora.delete(&authorization));
     until("the end of the quote", || {

@@ -30,7 +30,7 @@ const ALONE: usize = 1;
 pub(super) async fn run(instance: &Instance, options: &Options) -> anyhow::Result<Vec<Report>> {
     let app = instance.open(instance.configure(&[])?).await?;
     let (reader, token) = people::with_token(&app, "reader").await?;
-    let last = fill(&app, &reader).await?;
+    let middle = fill(&app, &reader).await?;
     app.leave().await?;
     drop(app);
     let server = instance.serve_idle().await?;
@@ -45,7 +45,7 @@ pub(super) async fn run(instance: &Instance, options: &Options) -> anyhow::Resul
         ("home.newest", "/api/v1/timelines/home?limit=20".to_owned()),
         (
             "home.older",
-            format!("/api/v1/timelines/home?limit=20&max_id={}", last.0),
+            format!("/api/v1/timelines/home?limit=20&max_id={}", middle.0),
         ),
     ] {
         let request = load::get_as(host, &path, &token);

@@ -252,7 +252,7 @@ both_backends! {
         let page = browser.post("/oauth/authorize", &[&fields[..], &[("answer", "allow")]].concat()).await;
         assert_eq!(page.status, 200);
         let page = page.text();
-        let code = page.split("<code class=\"code\">").nth(1).unwrap().split('<').next().unwrap();
+        let code = page.split("<code class=\"copy\">").nth(1).unwrap().split('<').next().unwrap();
         let reply = exchange(&kit, &program, code, json!({"redirect_uri": oob})).await;
         assert_eq!(text(&reply.json(), "scope"), "read");
     }

@@ -163,8 +163,8 @@ impl Described {
         if let Some(properties) = schema["properties"].as_object() {
             named.extend(properties.clone());
         }
-        let names = schema["required"].as_array().into_iter().flatten();
-        required.extend(names.filter_map(Value::as_str));
+        let needed = schema["required"].as_array().into_iter().flatten();
+        required.extend(needed.filter_map(Value::as_str));
     }
 }
 
