@@ -362,7 +362,7 @@ pub(super) async fn resend(
 }
 
 async fn own(tx: &mut Conn, author: &Actor, id: PostId) -> Result<Post, PostError> {
-    let post = posts::find(tx, id)
+    let post = posts::find_locked(tx, id)
         .await?
         .filter(|post| post.boost_of.is_none())
         .ok_or(PostError::NoSuchPost)?;

@@ -73,7 +73,7 @@ pub async fn update(ctx: &Ctx, who: &Actor, changes: &Changes) -> Result<Actor, 
     check_texts(ctx, changes)?;
     let updated = ctx
         .transact(async |tx| {
-            let before = actors::find(tx, who.id)
+            let before = actors::find_locked(tx, who.id)
                 .await?
                 .filter(|actor| actor.local && actor.is_active())
                 .ok_or(ProfileError::NoSuchPerson)?;

@@ -1,6 +1,7 @@
 //! Actors, local and remote.
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 
@@ -9,7 +10,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::ActorId;
 
 use super::Conn;
-use super::backend::{Both, MultiBackend, padded};
+use super::backend::{Both, MultiBackend, PerDb, padded};
 use super::error::{Error, Result, word};
 use super::schema::{actors, handles};
 
@@ -134,6 +135,23 @@ pub async fn find(c: &mut Conn, id: ActorId) -> Result<Option<Actor>> {
         .first(c)
         .await
         .optional()?)
+}
+
+/// The actor with this key, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_locked(c: &mut Conn, id: ActorId) -> Result<Option<Actor>> {
+    let plain = diesel::sql_query("SELECT id FROM actors WHERE id = $1").bind::<BigInt, _>(id.0);
+    let locking = diesel::sql_query("SELECT id FROM actors WHERE id = $1 FOR NO KEY UPDATE")
+        .bind::<BigInt, _>(id.0);
+    PerDb {
+        sqlite: plain,
+        pg: locking,
+    }
+    .execute(c)
+    .await?;
+    find(c, id).await
 }
 
 /// The actor with this ActivityPub id.

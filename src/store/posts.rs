@@ -3,6 +3,7 @@
 mod arrival;
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use crate::domain::audience::Audience;
@@ -12,7 +13,7 @@ use crate::domain::interaction::Policy;
 use crate::domain::post::{Post, Recipient};
 
 use super::Conn;
-use super::backend::{Both, MultiBackend, padded};
+use super::backend::{Both, MultiBackend, PerDb, padded};
 use super::conn::insert_many;
 use super::error::{Error, Result, word};
 use super::schema::{likes, notifications, pins, post_recipients, post_tags, posts};
@@ -137,6 +138,23 @@ pub async fn find(c: &mut Conn, id: PostId) -> Result<Option<Post>> {
         .await
         .optional()?;
     row.map(Post::try_from).transpose()
+}
+
+/// The post with this key, which nobody else changes until the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_locked(c: &mut Conn, id: PostId) -> Result<Option<Post>> {
+    let plain = diesel::sql_query("SELECT id FROM posts WHERE id = $1").bind::<BigInt, _>(id.0);
+    let locking = diesel::sql_query("SELECT id FROM posts WHERE id = $1 FOR NO KEY UPDATE")
+        .bind::<BigInt, _>(id.0);
+    PerDb {
+        sqlite: plain,
+        pg: locking,
+    }
+    .execute(c)
+    .await?;
+    find(c, id).await
 }
 
 /// The post (or boost) with this ActivityPub id.

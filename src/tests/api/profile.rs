@@ -1,6 +1,7 @@
 //! One's own profile, and small things of apps.
 
 use axum::http::Method;
+use futures_util::future::join_all;
 use serde_json::json;
 
 both_backends! {
@@ -20,6 +21,22 @@ both_backends! {
         assert_eq!(reader.code("/api/v1/profile").await, 200);
         let (code, _) = reader.ask(Method::PATCH, "/api/v1/profile", json!({})).await;
         assert_eq!(code, 403);
+    }
+
+    async fn changes_at_the_same_time_are_made_one_after_the_other(kit: TestKit) {
+        let ada = kit.client("ada").await;
+        let post = ada.says("first").await;
+        let path = format!("/api/v1/statuses/{post}");
+        for round in 0..3 {
+            let names = (0..4).map(|at| ada.ask(Method::PATCH, "/api/v1/profile", json!({"display_name": format!("{round} {at}")})));
+            let texts = (0..4).map(|at| ada.ask(Method::PUT, &path, json!({"status": format!("{round} {at}")})));
+            let (names, texts) = tokio::join!(join_all(names), join_all(texts));
+            for (code, said) in names.into_iter().chain(texts) {
+                assert_eq!(code, 200, "{said}");
+            }
+        }
+        let versions = ada.get(&format!("{path}/history")).await;
+        assert_eq!(versions.as_array().unwrap().len(), 13);
     }
 
     async fn a_hashtag_is_put_on_the_profile_and_taken_off_by_its_name(kit: TestKit) {
