@@ -10,7 +10,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{AccountId, ActorId, ClientAppId, TokenId};
 
 use super::Conn;
-use super::backend::{MultiBackend, PerDb};
+use super::backend::MultiBackend;
 use super::error::{Error, Result, word};
 use super::schema::{
     account_secrets, accounts, recovery_codes, second_factors, sign_up_links, tokens,
@@ -116,16 +116,10 @@ pub async fn find(c: &mut Conn, id: AccountId) -> Result<Option<Account>> {
 /// # Errors
 /// When the database fails.
 pub async fn find_locked(c: &mut Conn, id: AccountId) -> Result<Option<Account>> {
-    let plain = diesel::sql_query("SELECT id FROM accounts WHERE id = $1")
-        .bind::<diesel::sql_types::BigInt, _>(id.0);
-    let locking = diesel::sql_query("SELECT id FROM accounts WHERE id = $1 FOR UPDATE")
-        .bind::<diesel::sql_types::BigInt, _>(id.0);
-    PerDb {
-        sqlite: plain,
-        pg: locking,
+    if let Conn::Pg(pg) = c {
+        let row = accounts::table.find(id.0).select(accounts::id);
+        let _: Option<i64> = row.for_update().first(pg).await.optional()?;
     }
-    .execute(c)
-    .await?;
     find(c, id).await
 }
 

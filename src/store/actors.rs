@@ -1,7 +1,6 @@
 //! Actors, local and remote.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 
@@ -10,7 +9,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::ActorId;
 
 use super::Conn;
-use super::backend::{Both, MultiBackend, PerDb, padded};
+use super::backend::{Both, MultiBackend, padded};
 use super::error::{Error, Result, word};
 use super::schema::{actors, handles};
 
@@ -142,15 +141,10 @@ pub async fn find(c: &mut Conn, id: ActorId) -> Result<Option<Actor>> {
 /// # Errors
 /// When the database fails.
 pub async fn find_locked(c: &mut Conn, id: ActorId) -> Result<Option<Actor>> {
-    let plain = diesel::sql_query("SELECT id FROM actors WHERE id = $1").bind::<BigInt, _>(id.0);
-    let locking = diesel::sql_query("SELECT id FROM actors WHERE id = $1 FOR NO KEY UPDATE")
-        .bind::<BigInt, _>(id.0);
-    PerDb {
-        sqlite: plain,
-        pg: locking,
+    if let Conn::Pg(pg) = c {
+        let row = actors::table.find(id.0).select(actors::id);
+        let _: Option<i64> = row.for_no_key_update().first(pg).await.optional()?;
     }
-    .execute(c)
-    .await?;
     find(c, id).await
 }
 

@@ -8,7 +8,7 @@ use crate::domain::event::{Event, EventStatus, EventVisibility, JoinMode, Place}
 use crate::domain::ids::{ActorId, EventId};
 
 use super::Conn;
-use super::backend::{Both, MultiBackend, PerDb};
+use super::backend::{Both, MultiBackend};
 use super::error::{Error, Result, word};
 use super::schema::{events, invitations, notifications, participations, posts};
 
@@ -129,16 +129,10 @@ pub async fn find(c: &mut Conn, id: EventId) -> Result<Option<Event>> {
 /// # Errors
 /// When the database fails.
 pub async fn find_locked(c: &mut Conn, id: EventId) -> Result<Option<Event>> {
-    let plain = diesel::sql_query("SELECT id FROM events WHERE id = $1")
-        .bind::<diesel::sql_types::BigInt, _>(id.0);
-    let locking = diesel::sql_query("SELECT id FROM events WHERE id = $1 FOR UPDATE")
-        .bind::<diesel::sql_types::BigInt, _>(id.0);
-    PerDb {
-        sqlite: plain,
-        pg: locking,
+    if let Conn::Pg(pg) = c {
+        let row = events::table.find(id.0).select(events::id);
+        let _: Option<i64> = row.for_update().first(pg).await.optional()?;
     }
-    .execute(c)
-    .await?;
     find(c, id).await
 }
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use crate::domain::clock::Timestamp;
@@ -11,7 +10,7 @@ use crate::domain::ids::{ActorId, PostId};
 use crate::domain::poll::{Poll, PollOption};
 
 use super::Conn;
-use super::backend::{MultiBackend, PerDb, padded};
+use super::backend::{MultiBackend, padded};
 use super::conn::insert_many;
 use super::error::Result;
 use super::schema::{actors, poll_options, poll_votes, polls, posts};
@@ -73,16 +72,10 @@ pub async fn find(c: &mut Conn, post: PostId) -> Result<Option<Poll>> {
 /// # Errors
 /// When the database fails.
 pub async fn find_locked(c: &mut Conn, post: PostId) -> Result<Option<Poll>> {
-    let plain =
-        diesel::sql_query("SELECT post_id FROM polls WHERE post_id = $1").bind::<BigInt, _>(post.0);
-    let locking = diesel::sql_query("SELECT post_id FROM polls WHERE post_id = $1 FOR UPDATE")
-        .bind::<BigInt, _>(post.0);
-    PerDb {
-        sqlite: plain,
-        pg: locking,
+    if let Conn::Pg(pg) = c {
+        let row = polls::table.find(post.0).select(polls::post_id);
+        let _: Option<i64> = row.for_update().first(pg).await.optional()?;
     }
-    .execute(c)
-    .await?;
     find(c, post).await
 }
 

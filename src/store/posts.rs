@@ -3,7 +3,6 @@
 mod arrival;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 use crate::domain::audience::Audience;
@@ -13,7 +12,7 @@ use crate::domain::interaction::Policy;
 use crate::domain::post::{Post, Recipient};
 
 use super::Conn;
-use super::backend::{Both, MultiBackend, PerDb, padded};
+use super::backend::{Both, MultiBackend, padded};
 use super::conn::insert_many;
 use super::error::{Error, Result, word};
 use super::schema::{likes, notifications, pins, post_recipients, post_tags, posts};
@@ -145,15 +144,10 @@ pub async fn find(c: &mut Conn, id: PostId) -> Result<Option<Post>> {
 /// # Errors
 /// When the database fails.
 pub async fn find_locked(c: &mut Conn, id: PostId) -> Result<Option<Post>> {
-    let plain = diesel::sql_query("SELECT id FROM posts WHERE id = $1").bind::<BigInt, _>(id.0);
-    let locking = diesel::sql_query("SELECT id FROM posts WHERE id = $1 FOR NO KEY UPDATE")
-        .bind::<BigInt, _>(id.0);
-    PerDb {
-        sqlite: plain,
-        pg: locking,
+    if let Conn::Pg(pg) = c {
+        let row = posts::table.find(id.0).select(posts::id);
+        let _: Option<i64> = row.for_no_key_update().first(pg).await.optional()?;
     }
-    .execute(c)
-    .await?;
     find(c, id).await
 }
 
